@@ -1,0 +1,1 @@
+"""Callwright makes the data that teaches language models to call tools, proves it, and uses it."""

@@ -1,0 +1,1 @@
+"""Models: how a request becomes a reply."""

@@ -1,0 +1,124 @@
+"""From a reply's text to the JSON value that was asked for, and the model that asks again when it is none.
+
+Servers differ: some fence their JSON, some think aloud first, some cut it off, some ignore the constraint. All of
+that is handled here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from callwright.errors import Rejected
+from callwright.plugins import Event, Model, Watcher, unwatched
+from callwright.records import Finding, Reply, Request, Schema
+
+MAX_REPLY_CHARS = 400_000
+"""A longer reply is a runaway and not read at all."""
+
+_THINKING = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_FENCE = re.compile(r"```[a-zA-Z]*\s*(.*?)\s*```", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def plain(text: str) -> str:
+    """The text without what no message may hold: a leading block of thoughts, control characters, outer blanks."""
+    return _CONTROL.sub("", _THINKING.sub("", text)).strip()
+
+
+def read_json(reply: Reply, schema: Schema) -> Any:
+    """The JSON value in `reply`, checked against `schema`. Raises `Rejected` saying what is wrong and where.
+
+    One local repair: the value may stand in a fence or between words.
+    """
+    if len(reply.text) > MAX_REPLY_CHARS:
+        raise _rejected("reply.too_long", "$", f"is {len(reply.text):,} characters long")
+    text = _THINKING.sub("", reply.text).strip()
+    if not text:
+        raise _rejected("reply.empty", "$", "is empty")
+    value = _loaded(text, cut=reply.finish == "length")
+    errors = [
+        Finding(code="reply.schema", path="$" + _place(error.instance_path), message=_short(error.message))
+        for error in _validator(orjson.dumps(schema)).iter_errors(value)
+    ]
+    if errors:
+        raise Rejected(errors[:5])
+    return value
+
+
+def _loaded(text: str, *, cut: bool) -> Any:
+    fenced = _FENCE.search(text)
+    start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=0)
+    end = max(text.rfind("}"), text.rfind("]")) + 1
+    for candidate in (text, fenced.group(1) if fenced else "", text[start:end]):
+        try:
+            return orjson.loads(candidate)
+        except orjson.JSONDecodeError:
+            continue
+    what = "was cut off before its end" if cut else f"is not JSON: it begins {_short(text, 40)!r}"
+    raise _rejected("reply.cut" if cut else "reply.not_json", "$", what)
+
+
+@functools.lru_cache(maxsize=256)
+def _validator(schema: bytes) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(orjson.loads(schema))
+
+
+def _place(path: list[str | int]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+
+
+def _short(text: str, limit: int = 160) -> str:
+    text = _CONTROL.sub("", text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _rejected(code: str, path: str, message: str) -> Rejected:
+    return Rejected([Finding(code=code, path=path, message=message)])
+
+
+class Conforming:
+    """A model whose replies keep to their JSON Schema, as far as asking again can bring that about.
+
+    A reply that is cut off or breaks its schema is the server's fault, not the step's: the same request is sent again
+    (a fault of the way there and back), then with other seeds. The last reply is returned as it is: the step's own
+    reading makes findings of it.
+    """
+
+    def __init__(self, model: Model, resamples: int = 3, watch: Watcher = unwatched) -> None:
+        self._model = model
+        self._resamples = resamples
+        self._watch = watch
+
+    @property
+    def id(self) -> str:
+        return self._model.id
+
+    async def complete(self, request: Request) -> Reply:
+        reply = await self._model.complete(request)
+        for number in range(self._resamples):
+            problem = self._problem(request, reply)
+            if problem is None:
+                break
+            self._watch(Event("resample", problem))
+            seed = request.seed if number == 0 or request.seed is None else request.seed + number
+            reply = await self._model.complete(request.model_copy(update={"seed": seed}))
+        return reply
+
+    async def close(self) -> None:
+        await self._model.close()
+
+    @staticmethod
+    def _problem(request: Request, reply: Reply) -> str | None:
+        if request.constraint is None or request.constraint.kind != "json_schema":
+            return None if reply.text.strip() or reply.tool_calls else "empty"
+        assert isinstance(request.constraint.body, dict)
+        try:
+            read_json(reply, request.constraint.body)
+        except Rejected as rejected:
+            return rejected.findings[0].code
+        return None

@@ -1,0 +1,47 @@
+"""A model that says what it was told to say: for tests and documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from callwright.errors import ConfigError
+from callwright.llm.settings import LLMSettings
+from callwright.records import Reply, Request
+
+
+class ScriptedModel:
+    """Answers from a list in order, or from a function of the request. An exception in the list is raised.
+
+    `requests` keeps what it was asked.
+    """
+
+    def __init__(
+        self,
+        script: Iterable[str | Reply | Exception] | Callable[[Request], str | Reply],
+        id: str = "scripted",
+    ) -> None:
+        self.id = name
+        self.requests: list[Request] = []
+        self._answer = script if callable(script) else None
+        self._replies = iter(()) if callable(script) else iter(script)
+
+    async def complete(self, request: Request) -> Reply:
+        self.requests.append(request)
+        said = self._answer(request) if self._answer else next(self._replies, None)
+        if said is None:
+            raise AssertionError(f"the script ends before request {len(self.requests)}: {request.messages[-1].content}")
+        if isinstance(said, Exception):
+            raise said
+        return said if isinstance(said, Reply) else Reply(text=said)
+
+    async def close(self) -> None:
+        pass
+
+
+def build(settings: LLMSettings) -> ScriptedModel:
+    """`provider: scripted` reads its answers from the file `model`, one a line."""
+    try:
+        return ScriptedModel(Path(settings.model).read_text(encoding="utf-8").splitlines())
+    except OSError as error:
+        raise ConfigError(f"llm.model: the script {settings.model!r} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,138 @@
+"""Every protocol on one page, the table of what ships, and how a name becomes the thing.
+
+A part from outside is added by an entry point in the group `callwright.KIND` (for example `callwright.model`), or by
+its full name `package.module:attribute` in the configuration.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import Any, Protocol
+
+from callwright.errors import ConfigError
+from callwright.records import Blueprint, Finding, Message, Reply, Request, Row, Tool, ToolCall
+
+
+class Model(Protocol):
+    """Answers one request. Raises `ModelError`; a reply that breaks its constraint is returned as it is."""
+
+    @property
+    def id(self) -> str:
+        """Names provider and model; part of the key of every stored reply."""
+
+    async def complete(self, request: Request) -> Reply: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an executor answers: a JSON value, or an error with its body as value."""
+
+    value: Any
+    error: str | None = None
+
+
+class Session(Protocol):
+    """One row's world: what was done before in the row is remembered."""
+
+    async def execute(self, call: ToolCall, tool: Tool) -> Answer: ...
+
+    async def close(self) -> None: ...
+
+
+class Executor(Protocol):
+    """Opens one session for each row."""
+
+    async def open(self, blueprint: Blueprint, rng: random.Random) -> Session: ...
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A blueprint in words: what a writer returns."""
+
+    messages: tuple[Message, ...]
+    reasoning: tuple[tuple[str, str], ...] = ()
+    """(thought, action) in the order of the calls; empty where no reasoning was asked for."""
+    written_by_code: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Writer(Protocol):
+    """Turns a blueprint into a conversation."""
+
+    async def write(self, blueprint: Blueprint) -> Conversation: ...
+
+
+Check = Callable[[Row], Sequence[Finding]]
+"""A pure function from a row to what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an importer found in one source."""
+
+    tools: tuple[Tool, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something a run did, for whoever watches: `topic`, `reply`, `row`, `refused`, `retry`, `note`."""
+
+    kind: str
+    text: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+Watcher = Callable[[Event], None]
+
+
+def unwatched(_: Event) -> None:
+    """The watcher that looks away."""
+
+
+SHIPPED: dict[str, dict[str, str]] = {
+    "model": {
+        "openai": "callwright.llm.openai:build",
+        "ollama": "callwright.llm.openai:build",
+        "openrouter": "callwright.llm.openai:build",
+        "gemini": "callwright.llm.openai:build",
+        "vllm": "callwright.llm.openai:build",
+        "local": "callwright.llm.openvino:build",
+        "scripted": "callwright.llm.scripted:build",
+    },
+    "executor": {"simulated": "callwright.execution.simulated:Simulated"},
+    "topics": {"tree": "callwright.topics.tree:grow", "graph": "callwright.topics.graph:grow"},
+}
+
+
+def names(kind: str) -> list[str]:
+    """Every name that `resolve(kind, ...)` knows."""
+    return sorted({*SHIPPED.get(kind, {}), *(e.name for e in entry_points(group=f"callwright.{kind}"))})
+
+
+def resolve(kind: str, name: str) -> Any:
+    """The part that `name` stands for. Raises `ConfigError` with the nearest name."""
+    target = SHIPPED.get(kind, {}).get(name)
+    if target is None:
+        for entry in entry_points(group=f"callwright.{kind}"):
+            if entry.name == name:
+                return entry.load()
+        target = name if ":" in name else None
+    if target is None:
+        near = difflib.get_close_matches(name, names(kind), 1)
+        way_out = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names(kind))}."
+        raise ConfigError(f"{kind} {name!r} is not known; {way_out}")
+    module, _, attribute = target.partition(":")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        if module.startswith("callwright."):
+            raise
+        raise ConfigError(f"{kind} {name!r} cannot be loaded: {error}") from error

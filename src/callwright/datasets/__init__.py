@@ -1,0 +1,1 @@
+"""Dataset files: rows as lines, read and written."""

@@ -1,0 +1,1 @@
+"""Executors: what answers a call."""

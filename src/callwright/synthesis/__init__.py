@@ -1,0 +1,1 @@
+"""Synthesis: from a topic and tools to a conversation whose every value has a source."""

@@ -1,0 +1,54 @@
+"""Settings of synthesis, as `generation:` in the configuration."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from callwright.llm.settings import LLMSettings
+from callwright.tools.settings import ToolsSettings
+
+
+class ConversationSettings(BaseModel):
+    """What a dialogue looks like."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: Literal["chain_of_thought", "cot", "basic"] = "chain_of_thought"
+    """`chain_of_thought` (or `cot`) adds reasoning, `basic` does not."""
+    reasoning_style: Literal["freetext", "agent", "none"] = "agent"
+    agent_mode: Literal["single_turn", "multi_turn"] = "single_turn"
+    min_turns: Annotated[int, Field(ge=1, le=20)] = 2
+    """User turns of a multi-turn dialogue, drawn evenly from `min_turns` to `max_turns`."""
+    max_turns: Annotated[int, Field(ge=1, le=20)] = 4
+
+    @property
+    def reasoning(self) -> Literal["freetext", "agent", "none"]:
+        """The style that rows carry."""
+        return "none" if self.type == "basic" else self.reasoning_style
+
+
+class GenerationSettings(BaseModel):
+    """How rows are planned and written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    system_prompt: str = ""
+    """Guidance for the model that writes; the dataset's own system prompt is `output.system_prompt`."""
+    conversation: ConversationSettings = ConversationSettings()
+    tools: ToolsSettings = ToolsSettings()
+    kinds: dict[str, Annotated[float, Field(ge=0)]] = {}
+    """Share of each kind of dialogue, normalised; empty takes the mode's default mix."""
+    writer: Literal["turns"] = "turns"
+    execution: Literal["simulated"] = "simulated"
+    max_retries: Annotated[int, Field(ge=1, le=20)] = 3
+    """How often a step asks the model before code writes instead."""
+    llm: LLMSettings | None = None
+
+    @field_validator("kinds")
+    @classmethod
+    def _some_share(cls, kinds: dict[str, float]) -> dict[str, float]:
+        if kinds and not sum(kinds.values()) > 0:
+            raise ValueError("gives every kind the share 0")
+        return kinds

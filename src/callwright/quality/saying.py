@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from callwright.records import Pointer
+from callwright.tools.roles import words_of
 
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _TRAILING = ".,;:!?)]}>\"'`*"
@@ -81,12 +82,6 @@ def spoken(value: Any) -> tuple[str, ...]:
     if isinstance(value, int | float):
         return _number_forms(value)
     return _text_forms(value) if isinstance(value, str) else (str(value),)
-
-
-def words_of(name: str) -> str:
-    """A parameter's name in words: `head_branch`, `headBranch` and `head-branch` are all "head branch"."""
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return " ".join(re.split(r"[\s_.\-\[\]$/]+", name)).strip().lower()
 
 
 def hard_tokens(text: str) -> tuple[str, ...]:

@@ -108,6 +108,7 @@ SHIPPED: dict[str, dict[str, str]] = {
         "scripted": "callwright.llm.scripted:build",
     },
     "executor": {"simulated": "callwright.execution.simulated:Simulated"},
+    "layout": {"funcdex": "callwright.compat.funcdex:to_document"},
     "topics": {"tree": "callwright.topics.tree:grow", "graph": "callwright.topics.graph:grow"},
 }
 

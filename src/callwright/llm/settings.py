@@ -39,4 +39,15 @@ class LLMSettings(BaseModel):
 
     def over(self, base: LLMSettings) -> LLMSettings:
         """These settings where they are given, those of `base` elsewhere: a section's own `llm` over the shared."""
-        return base.model_copy(update={name: getattr(self, name) for name in self.model_fields_set})
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        stale = belongs_to_provider(base.provider, given.get("provider", base.provider))
+        empty = {name: LLMSettings.model_fields[name].default for name in stale if name in LLMSettings.model_fields}
+        return base.model_copy(update={**empty, **given})
+
+
+def belongs_to_provider(old: str, new: str) -> tuple[str, ...]:
+    """Names of the settings that mean nothing any more once the provider changes from `old` to `new`."""
+    if old == new:
+        return ()
+    here = {"local", "scripted"}
+    return ("base_url", "api_key", "model", "model_path") if here & {old, new} else ("base_url", "api_key")

@@ -1,0 +1,1 @@
+"""The entry points of the projects that Callwright grew from, thin."""

@@ -1,0 +1,285 @@
+"""A configuration in Funcdex-Synthesizer's layout, translated.
+
+What each key becomes stands in `_translated`. Keys without a meaning here are accepted and named by `IDLE`: jobs and
+semaphores (everything runs under one limit), the correction and tool-selection prompts (calls are right by
+construction), the embedding model and its threshold (near-duplicates are found without one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from callwright.config import Config
+from callwright.config_file import Document, InvalidConfig, Keys
+from callwright.config_problems import explained, problem
+from callwright.datasets.settings import FuncdexOutputs
+
+IDLE = (
+    "generation.diversity.similarity_threshold",
+    "generation.correction.max_retries",
+    "generation.correction.retry_delay",
+    "generation.llm_settings.correction",
+    "generation.llm_settings.tool_selection",
+    "processing.test_conversations_per_toolkit",
+    "scoring.reasoning_effort",
+    "embedding",
+)
+"""Settings that are read and change nothing."""
+
+Count = Annotated[int, Field(ge=1)]
+Unit = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class _Api(_Section):
+    base_url: str = "http://localhost:8000/v1/"
+    model: str
+    api_key: str | None = None
+
+
+class _Data(_Section):
+    tool_definitions: str
+    wanted_toolkits: str | None = None
+
+
+class _Paths(_Section):
+    data: _Data
+    output: FuncdexOutputs = FuncdexOutputs()
+
+
+class _Diversity(_Section):
+    similarity_threshold: Unit = 0.95
+    max_scenario_retries: Count = 20
+    num_seed_scenarios: Count = 50
+
+
+class _Correction(_Section):
+    max_attempts: Count = 5
+    max_retries: Annotated[int, Field(ge=0)] = 100
+    retry_delay: Annotated[float, Field(ge=0)] = 2
+
+
+class _Clarity(_Section):
+    weight: Annotated[float, Field(ge=0)]
+    description: str = ""
+
+
+class _Sampling(_Section):
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_k: Count | None = None
+    top_p: Unit | None = None
+    min_p: Unit | None = None
+    max_tokens: Count | None = None
+    timeout: Annotated[float, Field(gt=0)] | None = None
+    """Seconds."""
+
+
+class _Samplings(_Section):
+    scenario: _Sampling = _Sampling()
+    conversation: _Sampling = _Sampling()
+    correction: _Sampling = _Sampling()
+    tool_selection: _Sampling = _Sampling()
+
+
+class _Generation(_Section):
+    include_assistant_thoughts: bool = False
+    total_conversations: Count
+    workflow_description: str = ""
+    diversity: _Diversity = _Diversity()
+    correction: _Correction = _Correction()
+    min_user_messages: Count = 2
+    clarity_levels: dict[str, _Clarity] = {}
+    llm_settings: _Samplings = _Samplings()
+    max_tools_in_context: Count = 3
+
+
+class _Jobs(_Section):
+    n_jobs: Count = 32
+
+
+class _Semaphore(_Section):
+    semaphore_limit: Count = 32
+
+
+class _Processing(_Section):
+    conversation_generation: _Jobs = _Jobs()
+    scoring: _Jobs = _Jobs()
+    system_prompt_generation: _Semaphore = _Semaphore()
+    random_seed: Annotated[int, Field(ge=0)] = 42
+    max_tools_per_conversation: Count = 20
+    test_conversations_per_toolkit: Annotated[int, Field(ge=0)] = 20
+
+
+class _Scoring(_Section):
+    min_tool_use_quality: Annotated[int, Field(ge=1, le=5)] = 4
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
+    timeout: Annotated[float, Field(gt=0)] = 1000
+    reasoning_effort: str = "medium"
+
+
+class _Embedding(_Section):
+    model_name: str = ""
+    device: str = "cpu"
+
+
+class FuncdexConfig(_Section):
+    """The sections and keys of Funcdex-Synthesizer's configuration."""
+
+    llm_api: _Api
+    paths: _Paths
+    generation: _Generation
+    processing: _Processing = _Processing()
+    scoring: _Scoring = _Scoring()
+    embedding: _Embedding = _Embedding()
+
+
+class _Wanted(_Section):
+    toolkits: tuple[str, ...] = ()
+    bundles: tuple[tuple[str, ...], ...] = ()
+
+
+def to_config(document: Document, base: Path) -> Config:
+    """The configuration that `document` means. Raises `ConfigError` in the terms of its own layout."""
+    return Config.of(to_document(document, base))
+
+
+def to_document(document: Document, base: Path) -> Document:
+    """`document` in Callwright's own layout, each setting at the place of the key that it came from.
+
+    `base` is the folder of the file: the wanted toolkits are read from there. Raises `ConfigError`.
+    """
+    try:
+        theirs = FuncdexConfig.model_validate(document.value)
+    except ValidationError as error:
+        raise InvalidConfig(explained(error, document, FuncdexConfig), document) from None
+    wanted = _wanted(theirs.paths.data.wanted_toolkits, base, document)
+    value: dict[str, Any] = {}
+    places: dict[Keys, str] = {(): document.place(())}
+    for ours, (origin, setting) in _translated(theirs, wanted).items():
+        if setting is None:
+            continue
+        keys, here = tuple(ours.split(".")), value
+        for key in keys[:-1]:
+            here = here.setdefault(key, {})
+        here[keys[-1]] = setting
+        places[keys] = document.place(tuple(origin.split(".")))
+    return Document(document.name, value, places, document.problems)
+
+
+def _translated(theirs: FuncdexConfig, wanted: _Wanted) -> Mapping[str, tuple[str, Any]]:
+    """Our key -> (their key, value); None leaves our default."""
+    generation, scoring, processing = theirs.generation, theirs.scoring, theirs.processing
+    turns = generation.min_user_messages
+    return {
+        "seed": ("processing.random_seed", processing.random_seed),
+        "llm.provider": ("llm_api", "vllm"),
+        "llm.base_url": ("llm_api.base_url", theirs.llm_api.base_url),
+        "llm.model": ("llm_api.model", theirs.llm_api.model),
+        "llm.api_key": ("llm_api.api_key", theirs.llm_api.api_key),
+        "llm.concurrency": ("processing.conversation_generation", processing.conversation_generation.n_jobs),
+        "topics.prompt": ("generation.workflow_description", _prompt(generation, wanted)),
+        "topics.depth": ("generation.diversity", 1),
+        "topics.degree": ("generation.diversity.num_seed_scenarios", _seeds(generation)),
+        "topics.max_retries": ("generation.diversity.max_scenario_retries", generation.diversity.max_scenario_retries),
+        **_llm("topics.llm", "generation.llm_settings.scenario", generation.llm_settings.scenario),
+        "generation.system_prompt": ("generation.clarity_levels", _guidance(generation)),
+        "generation.conversation.agent_mode": ("generation.min_user_messages", "multi_turn"),
+        "generation.conversation.min_turns": ("generation.min_user_messages", turns),
+        "generation.conversation.max_turns": ("generation.min_user_messages", min(20, turns + 2)),
+        "generation.conversation.type": (
+            "generation.include_assistant_thoughts",
+            "cot" if generation.include_assistant_thoughts else "basic",
+        ),
+        "generation.conversation.reasoning_style": ("generation.include_assistant_thoughts", "freetext"),
+        "generation.tools.sources": (
+            "paths.data.tool_definitions",
+            [{"path": theirs.paths.data.tool_definitions, "format": "funcdex"}],
+        ),
+        "generation.tools.bundles": ("paths.data.wanted_toolkits", _bundles(wanted)),
+        "generation.tools.sampling.method": ("paths.data.wanted_toolkits", "bundle" if _bundles(wanted) else None),
+        "generation.tools.max_per_query": (
+            "generation.max_tools_in_context",
+            min(32, generation.max_tools_in_context),
+        ),
+        "generation.tools.sampling.distractors": (
+            "processing.max_tools_per_conversation",
+            max(0, min(64, processing.max_tools_per_conversation - generation.max_tools_in_context)),
+        ),
+        "generation.max_retries": ("generation.correction.max_attempts", min(20, generation.correction.max_attempts)),
+        **_llm("generation.llm", "generation.llm_settings.conversation", generation.llm_settings.conversation),
+        "output.num_samples": ("generation.total_conversations", generation.total_conversations),
+        "output.save_as": (
+            "paths.output",
+            str(Path(theirs.paths.output.parsed_conversations).with_name("dataset.jsonl")),
+        ),
+        "quality.judge.min_tool_use_quality": ("scoring.min_tool_use_quality", scoring.min_tool_use_quality),
+        "quality.judge.llm.temperature": ("scoring.temperature", scoring.temperature),
+        "quality.judge.llm.timeout_s": ("scoring.timeout", scoring.timeout),
+        "funcdex": ("paths.output", theirs.paths.output.model_dump()),
+    }
+
+
+def _llm(ours: str, origin: str, sampling: _Sampling) -> Mapping[str, tuple[str, Any]]:
+    given = sampling.model_dump(exclude_none=True)
+    return {f"{ours}.{'timeout_s' if name == 'timeout' else name}": (f"{origin}.{name}", given[name]) for name in given}
+
+
+def _seeds(generation: _Generation) -> int:
+    return min(generation.total_conversations, generation.diversity.num_seed_scenarios, 100)
+
+
+def _prompt(generation: _Generation, wanted: _Wanted) -> str:
+    """The root of the topics: the workflow as described, or what the wanted toolkits are used for."""
+    if generation.workflow_description.strip():
+        return generation.workflow_description.strip()
+    names = sorted({name for bundle in _bundles(wanted) for name in bundle})
+    shown = f"{', '.join(names[:8])}{' and others' if len(names) > 8 else ''}" if names else "the given tools"
+    return f"Everyday work that people hand to an assistant with access to {shown}"
+
+
+def _guidance(generation: _Generation) -> str | None:
+    """How clear requests are, for the model that writes them."""
+    total = sum(level.weight for level in generation.clarity_levels.values())
+    if not total:
+        return None
+    lines = [
+        f"- {level.weight / total:.0%} {name}: {level.description}".rstrip(": ")
+        for name, level in generation.clarity_levels.items()
+    ]
+    return "\n".join(["The clarity of the user's requests varies from dialogue to dialogue:", *lines])
+
+
+def _bundles(wanted: _Wanted) -> list[list[str]]:
+    """What a conversation draws its tools from: one toolkit, or all of one bundle."""
+    return [[toolkit] for toolkit in wanted.toolkits] + [list(bundle) for bundle in wanted.bundles]
+
+
+def _wanted(name: str | None, base: Path, document: Document) -> _Wanted:
+    """The file of wanted toolkits and bundles. Raises `InvalidConfig` at the key that names it."""
+    if name is None:
+        return _Wanted()
+    try:
+        return _Wanted.model_validate(orjson.loads(_read(name, base)))
+    except OSError as error:
+        said = f"{name}: cannot be read: {(error.strerror or 'error').lower()}."
+    except orjson.JSONDecodeError as error:
+        said = f"{name}:{error.lineno}: is not JSON: {error.msg}."
+    except ValidationError as error:
+        inner = Document(name, {}, {})
+        said = str(explained(error, inner, _Wanted)[0].message)
+    keys = ("paths", "data", "wanted_toolkits")
+    raise InvalidConfig((problem(document, keys, said),), document)
+
+
+def _read(name: str, base: Path) -> bytes:
+    """From beside the configuration, or else from the working directory."""
+    beside = base / name
+    return (beside if beside.is_file() else Path(name)).read_bytes()

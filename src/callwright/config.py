@@ -1,0 +1,115 @@
+"""The configuration: composes the settings of the parts, and loads them from a file.
+
+The YAML of the DeepFabric article is valid as it stands. A file in another layout is recognised by its sections and
+translated by the part that `plugins` names for it. What a section means is said beside the class that it sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from callwright.config_file import Document, InvalidConfig, Keys, read
+from callwright.config_problems import explained, nearest, problem
+from callwright.datasets.settings import FuncdexOutputs, HubSettings, OutputSettings
+from callwright.llm.settings import LLMSettings
+from callwright.overrides import Override, overridden
+from callwright.plugins import names, resolve
+from callwright.quality.settings import QualitySettings
+from callwright.synthesis.settings import GenerationSettings
+from callwright.topics.settings import TopicSettings
+
+LAYOUTS = {"funcdex": frozenset({"llm_api", "paths", "processing", "scoring", "embedding"})}
+"""Layout -> sections that only its files have."""
+
+
+class RunSettings(BaseModel):
+    """Where the run keeps what it has done."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dir: str | None = None
+    """The run directory; by default `NAME.run/` beside the output `NAME.jsonl`."""
+
+
+class Config(BaseModel):
+    """Everything that a run is asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Row i is a pure function of the configuration, the seed and i."""
+    llm: LLMSettings = LLMSettings()
+    """The model that every section uses which names none of its own."""
+    topics: TopicSettings = TopicSettings()
+    generation: GenerationSettings = GenerationSettings()
+    output: OutputSettings = OutputSettings()
+    huggingface: HubSettings | None = None
+    """Where `callwright upload` sends the dataset; nothing is sent without that command."""
+    quality: QualitySettings = QualitySettings()
+    run: RunSettings = RunSettings()
+    funcdex: FuncdexOutputs | None = None
+    """Writes Funcdex-Synthesizer's five files too; set by a file in its layout."""
+
+    @classmethod
+    def load(cls, path: Path | str, overrides: Iterable[Override | str] = ()) -> Config:
+        """The configuration in the file `path`. Raises `ConfigError`; `InvalidConfig` carries every problem."""
+        return load(Path(path), overrides)[0]
+
+    @classmethod
+    def of(cls, document: Document) -> Config:
+        """The configuration that `document` says. Raises `InvalidConfig`."""
+        value = {key: section for key, section in document.value.items() if section is not None}
+        try:
+            config = cls.model_validate(value)
+        except ValidationError as error:
+            raise InvalidConfig(explained(error, document, cls), document) from None
+        findings = [problem(document, keys, said) for keys, said in config._disagreements()]
+        if findings or document.problems:
+            raise InvalidConfig(findings, document)
+        return config
+
+    def models(self) -> dict[str, LLMSettings]:
+        """The model of each section that asks one: its own settings over the shared ones."""
+        own = {"topics": self.topics.llm, "generation": self.generation.llm}
+        if self.quality.judge:
+            own["quality.judge"] = self.quality.judge.llm
+        return {section: llm.over(self.llm) if llm else self.llm for section, llm in own.items()}
+
+    def _disagreements(self) -> Iterator[tuple[Keys, str]]:
+        """What no single setting can know to be wrong."""
+        if not self.topics.prompt.strip() and not self.topics.load:
+            yield (
+                ("topics", "prompt"),
+                "is empty; say what the dataset is about, or name a file of topics in `topics.load`.",
+            )
+        conversation = self.generation.conversation
+        if conversation.min_turns > conversation.max_turns:
+            wrong = f"is {conversation.min_turns}, more than max_turns ({conversation.max_turns})."
+            yield ("generation", "conversation", "min_turns"), wrong
+        for section, llm in self.models().items():
+            place: Keys = (*section.split("."), "llm") if self._has_own(section) else ("llm",)
+            if llm.provider not in names("model") and ":" not in llm.provider:
+                yield (*place, "provider"), f"{llm.provider!r} is not known; {nearest(llm.provider, names('model'))}"
+            elif not llm.model and llm.provider != "local":
+                yield (*place, "model"), f"is empty; name the model at {llm.provider!r} (or --model)."
+
+    def _has_own(self, section: str) -> bool:
+        here: object = self
+        for key in section.split("."):
+            here = getattr(here, key)
+        return getattr(here, "llm", None) is not None
+
+
+def load(path: Path, overrides: Iterable[Override | str] = ()) -> tuple[Config, Document]:
+    """The configuration, and the document that says where each setting stands. Raises `ConfigError`."""
+    document = read(path)
+    for layout, sections in LAYOUTS.items():
+        if sections & set(document.value) and not {"llm", "topics", "output"} & set(document.value):
+            document = resolve("layout", layout)(document, path.parent)
+    given = [override if isinstance(override, Override) else Override.parse(override) for override in overrides]
+    document = overridden(document, given, Config)
+    return Config.of(document), document

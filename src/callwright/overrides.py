@@ -1,0 +1,87 @@
+"""Settings from the command line over those of the file: `-o generation.tools.max_per_query=2`, `--num-samples 5`.
+
+A value is typed as YAML types it. The option stands in the place of the line number when the value is wrong.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from callwright.config_file import Document, Keys, dotted, scalar
+from callwright.config_problems import field_names
+from callwright.errors import ConfigError
+from callwright.llm.settings import belongs_to_provider
+
+
+@dataclass(frozen=True)
+class Override:
+    """One setting from outside the file."""
+
+    keys: Keys
+    value: Any
+    place: str
+    """The option as it was typed: `--num-samples`, `-o seed=7`."""
+
+    @classmethod
+    def parse(cls, text: str) -> Override:
+        """`key.sub=value`. Raises `ConfigError`."""
+        name, equals, value = text.partition("=")
+        place = f"-o {text}"
+        keys = tuple(int(key) if key.isdigit() else key for key in name.strip().split("."))
+        if not equals or "" in keys:
+            raise ConfigError(f"{place}: is not of the form key.sub=value, for example -o llm.concurrency=8.")
+        try:
+            return cls(keys, scalar(value), place)
+        except ConfigError as error:
+            raise ConfigError(f"{place}: {error}") from None
+
+
+def overridden(document: Document, overrides: Iterable[Override], model: type[BaseModel]) -> Document:
+    """The document with `overrides` put in; `model` says which names mean the same. Raises `ConfigError`."""
+    value = copy.deepcopy(document.value)
+    places = dict(document.places)
+    given = list(overrides)
+    _leave_provider(value, given)
+    for override in given:
+        _put(value, override, model)
+        places = {keys: place for keys, place in places.items() if keys[: len(override.keys)] != override.keys}
+        for depth in range(1, len(override.keys)):
+            places.setdefault(override.keys[:depth], override.place)
+        places[override.keys] = override.place
+    return Document(document.name, value, places, document.problems)
+
+
+def _put(value: dict[str, Any], override: Override, model: type[BaseModel]) -> None:
+    here: Any = value
+    for depth, key in enumerate(override.keys[:-1]):
+        if isinstance(here, dict):
+            if here.get(str(key)) is None:
+                here[str(key)] = {}
+            here = here[str(key)]
+        elif isinstance(here, list) and isinstance(key, int) and key < len(here):
+            here = here[key]
+        if not isinstance(here, dict | list):
+            raise ConfigError(f"{override.place}: {dotted(override.keys[: depth + 1])} is a value, not a section.")
+    last = override.keys[-1]
+    if isinstance(here, list):
+        if not isinstance(last, int) or last >= len(here):
+            raise ConfigError(f"{override.place}: {dotted(override.keys[:-1])} is a list of {len(here)}.")
+        here[last] = override.value
+        return
+    for same in field_names(model, override.keys[:-1]).get(str(last), ()):
+        here.pop(same, None)
+    here[str(last)] = override.value
+
+
+def _leave_provider(value: dict[str, Any], overrides: list[Override]) -> None:
+    """Another provider than the file's: what names the model at the old one is dropped."""
+    llm = value.get("llm")
+    for override in overrides:
+        if override.keys == ("llm", "provider") and isinstance(llm, dict):
+            for name in belongs_to_provider(str(llm.get("provider", "openai")), str(override.value)):
+                llm.pop(name, None)

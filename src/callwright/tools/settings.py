@@ -15,6 +15,8 @@ class SamplingSettings(BaseModel):
     method: Literal["graph", "bundle", "uniform"] = "graph"
     distractors: Annotated[int, Field(ge=0, le=64)] = 4
     """Tools offered besides those that the plan uses, as far as the catalog holds so many."""
+    coverage: bool = True
+    """Whether every tool is used equally often; false draws each row by itself, as ToolFlow does."""
 
 
 class SourceSettings(BaseModel):
@@ -30,6 +32,8 @@ class SourceSettings(BaseModel):
     include: tuple[str, ...] = ()
     """Names (with `*`) of the tools to take; empty takes all."""
     exclude: tuple[str, ...] = ()
+    follow_refs: bool = False
+    """Whether a document's `$ref` may lead to the network, and to files outside its folder."""
 
 
 class ToolsSettings(BaseModel):

@@ -1,0 +1,84 @@
+"""Which importer a source belongs to, told by its content. Names are those of `plugins.SHIPPED["importer"]`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+from callwright.errors import SourceError
+from callwright.plugins import names
+from callwright.tools.source import Source
+
+_PYTHON = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_]\w*)?")
+
+
+def detect(source: Source) -> str:
+    """The importer's name. Raises `SourceError` where no importer fits, or the file cannot be read."""
+    if not source.is_url and not source.path.exists():
+        return _of_name(source)
+    document = source.document
+    for name, fits in _FORMATS.items():
+        if fits(document):
+            return name
+    raise SourceError(
+        f"{source.place}: holds no tools that can be told by their form ({_shape(document)}).",
+        hint=f"Say what it is with `format:` (--format); known: {', '.join(names('importer'))}.",
+    )
+
+
+def _of_name(source: Source) -> str:
+    """A source that is no file: an MCP server's command line, or Python functions."""
+    command, _, arguments = source.name.partition(" ")
+    if arguments and shutil.which(command):
+        return "mcp"
+    looks_like_file = "/" in command or command.endswith((".json", ".yaml", ".yml", ".jsonl"))
+    if _PYTHON.fullmatch(source.name) and not looks_like_file:
+        return "python"
+    raise SourceError(f"{source.name}: there is no such file in {source.base.resolve()}.")
+
+
+def _has(*keys: str) -> Callable[[Any], bool]:
+    return lambda document: isinstance(document, dict) and all(key in document for key in keys)
+
+
+def _first(document: Any) -> dict[str, Any]:
+    """The first entry of a list, or of `{tools: [...]}`."""
+    listed = document.get("tools", document) if isinstance(document, dict) else document
+    entry = listed[0] if isinstance(listed, list) and listed else listed
+    return entry if isinstance(entry, dict) else {}
+
+
+def _is_record(document: Any) -> bool:
+    entry = _first(document)
+    return "toolkit" in entry and isinstance(entry.get("parameters"), dict)
+
+
+def _is_article(document: Any) -> bool:
+    entry = _first(document)
+    return "name" in entry and ("parameters" not in entry or isinstance(entry["parameters"], list))
+
+
+def _is_function(document: Any) -> bool:
+    entry = _first(document)
+    inner = entry.get("function", entry)
+    return isinstance(inner, dict) and "name" in inner
+
+
+_FORMATS: dict[str, Callable[[Any], bool]] = {
+    "openapi": lambda document: _has("openapi")(document) or _has("swagger")(document),
+    "discovery": _has("discoveryVersion"),
+    "postman": lambda document: _has("info", "item")(document),
+    "funcdex": lambda document: "tool_id" in _first(document),
+    "records": _is_record,
+    "anthropic": lambda document: any(key in _first(document) for key in ("input_schema", "inputSchema")),
+    "yaml": _is_article,
+    "openai": _is_function,
+}
+
+
+def _shape(document: Any) -> str:
+    if isinstance(document, dict):
+        return f"an object with the keys {', '.join(map(str, list(document)[:6]))}" if document else "an empty object"
+    return f"a list of {len(document)}" if isinstance(document, list) else "neither object nor list"

@@ -1,0 +1,195 @@
+"""A source of tools: what the user named, read once, safely.
+
+Every document is hostile until checked: a size limit, no YAML beyond plain data, no alias bombs, no network and no file
+that was not asked for. Not here: which importer a document belongs to (`detect.py`).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import orjson
+import yaml
+
+from callwright.errors import SourceError
+from callwright.records import Finding
+
+MAX_BYTES = 128 * 2**20
+MAX_NODES = 20_000_000
+"""Values in a document once its YAML aliases are written out."""
+FETCH_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source, by the name that the user gave it."""
+
+    name: str
+    base: Path = field(default_factory=Path)
+    """Folder that a relative path starts from: the configuration's, or the current one."""
+    toolkit: str | None = None
+    follow_refs: bool = False
+    """Whether `$ref` may lead to the network and out of the document's folder."""
+
+    @property
+    def is_url(self) -> bool:
+        return self.name.startswith(("http://", "https://"))
+
+    @property
+    def path(self) -> Path:
+        return self.base / Path(self.name).expanduser()
+
+    @property
+    def place(self) -> str:
+        """How messages name the source."""
+        return self.name if self.is_url else self.path.name
+
+    @property
+    def stem(self) -> str:
+        """The name without folders, endings and a closing "tools": `x/github-tools.yaml` -> `github`."""
+        stem = self.name.rstrip("/").rpartition("/")[2].partition("?")[0].partition(".")[0]
+        return re.sub(r"(?i)[-_ ]?(tools?|functions|tool[-_]definitions|definitions)$", "", stem) or stem
+
+    @functools.cached_property
+    def document(self) -> Any:
+        """The parsed document. Raises `SourceError`."""
+        return parse(self.raw, self.place)
+
+    @functools.cached_property
+    def raw(self) -> bytes:
+        return fetch(self.name) if self.is_url else read(self.path)
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file. Raises `SourceError`: missing, a folder, too large."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}.") from error
+    return _limited(raw, str(path))
+
+
+def fetch(url: str) -> bytes:
+    """The bytes behind a URL. Raises `SourceError`."""
+    try:
+        with urlopen(Request(url, headers={"User-Agent": "callwright"}), timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310
+            raw = answer.read(MAX_BYTES + 1)
+    except HTTPError as error:
+        raise SourceError(f"{url}: the server answers {error.code} {error.reason}.") from error
+    except (URLError, TimeoutError, OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise SourceError(f"{url}: cannot be fetched: {reason}.", hint="Is the address right?") from error
+    return _limited(raw, url)
+
+
+def _limited(raw: bytes, place: str) -> bytes:
+    if len(raw) > MAX_BYTES:
+        raise SourceError(f"{place}: is larger than {MAX_BYTES // 2**20} MB.", hint="Split it, or import a part of it.")
+    return raw
+
+
+def parse(raw: bytes, place: str) -> Any:
+    """The value of a JSON, JSON Lines or YAML document. Raises `SourceError` with the line where there is one."""
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        json_error = error
+    text = _text(raw, place)
+    if not text.strip():
+        raise SourceError(f"{place}: is empty.")
+    if text.lstrip()[:1] in "{[":
+        lines = _json_lines(text)
+        if lines is not None:
+            return lines
+    return _yaml(text, place, json_error)
+
+
+def _text(raw: bytes, place: str) -> str:
+    try:
+        encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{place}: is not text (byte {error.start} is not UTF-8).") from error
+
+
+def _json_lines(text: str) -> list[Any] | None:
+    """The values of a document with one JSON value a line; None where it is not such a document."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 2:
+        return None
+    try:
+        return [orjson.loads(line) for line in lines]
+    except orjson.JSONDecodeError:
+        return None
+
+
+class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Safe YAML in which only true and false are booleans (as in YAML 1.2) and a date stays text."""
+
+
+_Plain.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":bool"))]
+    for first, resolvers in _Plain.yaml_implicit_resolvers.items()
+}
+_Plain.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+
+
+def _yaml(text: str, place: str, json_error: orjson.JSONDecodeError) -> Any:
+    try:
+        value = yaml.load(text, _Plain)  # noqa: S506 (a safe loader)
+    except yaml.MarkedYAMLError as error:
+        if text.lstrip()[:1] in "{[":
+            where = f"{json_error.lineno}:{json_error.colno}"
+            raise SourceError(f"{place}:{where}: is neither JSON nor YAML: {json_error.msg}.") from error
+        mark = error.problem_mark
+        where = f"{mark.line + 1}:{mark.column + 1}" if mark else "1"
+        raise SourceError(f"{place}:{where}: is not YAML: {error.problem or error.context}.") from error
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
+        raise SourceError(f"{place}: is not YAML: {str(error).splitlines()[0]}.") from error
+    if "*" in text and "&" in text:
+        _count(value, place)
+    return value
+
+
+def _count(value: Any, place: str) -> None:
+    """Refuse a document whose aliases make a loop, or write out to more than `MAX_NODES` values."""
+    sizes: dict[int, int] = {}
+    open_: set[int] = set()
+    stack: list[tuple[Any, bool]] = [(value, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            open_.discard(id(node))
+            sizes[id(node)] = 1 + sum(sizes.get(id(child), 1) for child in _children(node))
+            if sizes[id(node)] > MAX_NODES:
+                raise SourceError(f"{place}: its YAML aliases write out to more than {MAX_NODES:,} values.")
+        elif id(node) in open_:
+            raise SourceError(f"{place}: a YAML alias stands inside the value that it names.")
+        elif isinstance(node, dict | list) and id(node) not in sizes:
+            open_.add(id(node))
+            stack.append((node, True))
+            stack.extend((child, False) for child in _children(node) if isinstance(child, dict | list))
+
+
+def _children(node: Any) -> Iterator[Any]:
+    return iter(node.values()) if isinstance(node, dict) else iter(node)
+
+
+def fault(place: str, message: str, code: str = "tools.source") -> Finding:
+    """A tool that cannot be used: it is left out, and the run stops where `strict` is set."""
+    return Finding(code=code, path=place, message=message)
+
+
+def note(place: str, message: str, code: str) -> Finding:
+    """Something about a tool that a user should know and that does not keep it from being used."""
+    return Finding(code=code, path=place, message=message, severity="warning")

@@ -14,7 +14,8 @@ import orjson
 from callwright.errors import BadRequest, WeightsError
 from callwright.llm.batch import Batch, Done
 from callwright.llm.settings import LLMSettings
-from callwright.llm.weights import PROFILES, locate
+from callwright.llm.weights.cache import locate
+from callwright.llm.weights.profiles import PROFILES
 from callwright.records import Constraint, Message, Reply, Request
 
 MAX_TOKENS = 1024

@@ -48,7 +48,7 @@ class Config(BaseModel):
     generation: GenerationSettings = GenerationSettings()
     output: OutputSettings = OutputSettings()
     huggingface: HubSettings | None = None
-    """Where `callwright upload` sends the dataset; nothing is sent without that command."""
+    """Where the dataset belongs on the Hub; generating it sends nothing."""
     quality: QualitySettings = QualitySettings()
     run: RunSettings = RunSettings()
     funcdex: FuncdexOutputs | None = None
@@ -71,6 +71,11 @@ class Config(BaseModel):
         if findings or document.problems:
             raise InvalidConfig(findings, document)
         return config
+
+    @property
+    def run_dir(self) -> Path:
+        """Where the run keeps what it has done: `run.dir`, or `NAME.run` beside the output."""
+        return Path(self.run.dir) if self.run.dir else Path(self.output.save_as).with_suffix(".run")
 
     def models(self) -> dict[str, LLMSettings]:
         """The model of each section that asks one: its own settings over the shared ones."""

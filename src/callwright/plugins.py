@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -38,6 +37,10 @@ class Answer:
     error: str | None = None
 
 
+Refused = Callable[[str, int, tuple[Finding, ...]], None]
+"""Told of every refusal: step name, attempt (from 0), findings."""
+
+
 class Session(Protocol):
     """One row's world: what was done before in the row is remembered."""
 
@@ -47,9 +50,9 @@ class Session(Protocol):
 
 
 class Executor(Protocol):
-    """Opens one session for each row."""
+    """Opens one session for each row. `refused` is told of what a simulating model got wrong."""
 
-    async def open(self, blueprint: Blueprint, rng: random.Random) -> Session: ...
+    async def open(self, row: int, topic: str, refused: Refused) -> Session: ...
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,13 @@ class Conversation:
     reasoning: tuple[tuple[str, str], ...] = ()
     """(thought, action) in the order of the calls; empty where no reasoning was asked for."""
     written_by_code: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    """Places whose text a fallback wrote."""
 
 
 class Writer(Protocol):
     """Turns a blueprint into a conversation."""
 
-    async def write(self, blueprint: Blueprint) -> Conversation: ...
+    async def write(self, blueprint: Blueprint, refused: Refused) -> Conversation: ...
 
 
 Check = Callable[[Row], Sequence[Finding]]
@@ -83,7 +86,7 @@ class Imported:
 
 @dataclass(frozen=True)
 class Event:
-    """Something a run did, for whoever watches: `topic`, `reply`, `row`, `refused`, `retry`, `note`."""
+    """Something a run did, for whoever watches; `cli/progress.py` lists the kinds and their data."""
 
     kind: str
     text: str = ""

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from callwright.config import Config
 from callwright.config_file import Document, InvalidConfig, Keys
 from callwright.config_problems import explained, problem
 from callwright.datasets.settings import FuncdexOutputs
+from callwright.errors import SourceError
+from callwright.synthesis.kinds import DEFAULTS
+from callwright.tools.importers.funcdex import read_wanted
 
 IDLE = (
     "generation.diversity.similarity_threshold",
@@ -141,7 +143,7 @@ class FuncdexConfig(_Section):
     embedding: _Embedding = _Embedding()
 
 
-class _Wanted(_Section):
+class _Wanted(NamedTuple):
     toolkits: tuple[str, ...] = ()
     bundles: tuple[tuple[str, ...], ...] = ()
 
@@ -161,9 +163,10 @@ def to_document(document: Document, base: Path) -> Document:
     except ValidationError as error:
         raise InvalidConfig(explained(error, document, FuncdexConfig), document) from None
     wanted = _wanted(theirs.paths.data.wanted_toolkits, base, document)
+    definitions = _found(theirs.paths.data.tool_definitions, base)
     value: dict[str, Any] = {}
     places: dict[Keys, str] = {(): document.place(())}
-    for ours, (origin, setting) in _translated(theirs, wanted).items():
+    for ours, (origin, setting) in _translated(theirs, wanted, definitions).items():
         if setting is None:
             continue
         keys, here = tuple(ours.split(".")), value
@@ -174,7 +177,7 @@ def to_document(document: Document, base: Path) -> Document:
     return Document(document.name, value, places, document.problems)
 
 
-def _translated(theirs: FuncdexConfig, wanted: _Wanted) -> Mapping[str, tuple[str, Any]]:
+def _translated(theirs: FuncdexConfig, wanted: _Wanted, definitions: str) -> Mapping[str, tuple[str, Any]]:
     """Our key -> (their key, value); None leaves our default."""
     generation, scoring, processing = theirs.generation, theirs.scoring, theirs.processing
     turns = generation.min_user_messages
@@ -191,6 +194,7 @@ def _translated(theirs: FuncdexConfig, wanted: _Wanted) -> Mapping[str, tuple[st
         "topics.max_retries": ("generation.diversity.max_scenario_retries", generation.diversity.max_scenario_retries),
         **_llm("topics.llm", "generation.llm_settings.scenario", generation.llm_settings.scenario),
         "generation.system_prompt": ("generation.clarity_levels", _guidance(generation)),
+        "generation.kinds": ("generation.clarity_levels", _kinds(generation)),
         "generation.conversation.agent_mode": ("generation.min_user_messages", "multi_turn"),
         "generation.conversation.min_turns": ("generation.min_user_messages", turns),
         "generation.conversation.max_turns": ("generation.min_user_messages", min(20, turns + 2)),
@@ -201,7 +205,7 @@ def _translated(theirs: FuncdexConfig, wanted: _Wanted) -> Mapping[str, tuple[st
         "generation.conversation.reasoning_style": ("generation.include_assistant_thoughts", "freetext"),
         "generation.tools.sources": (
             "paths.data.tool_definitions",
-            [{"path": theirs.paths.data.tool_definitions, "format": "funcdex"}],
+            [{"path": definitions, "format": "funcdex"}],
         ),
         "generation.tools.bundles": ("paths.data.wanted_toolkits", _bundles(wanted)),
         "generation.tools.sampling.method": ("paths.data.wanted_toolkits", "bundle" if _bundles(wanted) else None),
@@ -257,6 +261,22 @@ def _guidance(generation: _Generation) -> str | None:
     return "\n".join(["The clarity of the user's requests varies from dialogue to dialogue:", *lines])
 
 
+def _kinds(generation: _Generation) -> dict[str, float] | None:
+    """The mix of kinds: levels at which the assistant has to ask become dialogues in which it does."""
+    levels = generation.clarity_levels
+    total = sum(level.weight for level in levels.values())
+    if not total:
+        return None
+    unclear = sum(level.weight for name, level in levels.items() if _is_unclear(name, level)) / total
+    others = {name: share for name, share in DEFAULTS["multi_turn"].items() if name != "clarify"}
+    scale = (1 - unclear) / sum(others.values())
+    return {**{name: round(share * scale, 4) for name, share in others.items()}, "clarify": round(unclear, 4)}
+
+
+def _is_unclear(name: str, level: _Clarity) -> bool:
+    return name in {"average", "poor", "very_poor", "bad"} or "has to ask" in level.description
+
+
 def _bundles(wanted: _Wanted) -> list[list[str]]:
     """What a conversation draws its tools from: one toolkit, or all of one bundle."""
     return [[toolkit] for toolkit in wanted.toolkits] + [list(bundle) for bundle in wanted.bundles]
@@ -267,19 +287,12 @@ def _wanted(name: str | None, base: Path, document: Document) -> _Wanted:
     if name is None:
         return _Wanted()
     try:
-        return _Wanted.model_validate(orjson.loads(_read(name, base)))
-    except OSError as error:
-        said = f"{name}: cannot be read: {(error.strerror or 'error').lower()}."
-    except orjson.JSONDecodeError as error:
-        said = f"{name}:{error.lineno}: is not JSON: {error.msg}."
-    except ValidationError as error:
-        inner = Document(name, {}, {})
-        said = str(explained(error, inner, _Wanted)[0].message)
-    keys = ("paths", "data", "wanted_toolkits")
-    raise InvalidConfig((problem(document, keys, said),), document)
+        return _Wanted(*read_wanted(base / _found(name, base)))
+    except SourceError as error:
+        keys = ("paths", "data", "wanted_toolkits")
+        raise InvalidConfig([problem(document, keys, str(error))], document) from None
 
 
-def _read(name: str, base: Path) -> bytes:
-    """From beside the configuration, or else from the working directory."""
-    beside = base / name
-    return (beside if beside.is_file() else Path(name)).read_bytes()
+def _found(name: str, base: Path) -> str:
+    """`name` as it is read from the configuration's folder; Funcdex itself looks in the working directory."""
+    return name if (base / name).exists() or not Path(name).exists() else str(Path(name).absolute())

@@ -39,7 +39,7 @@ class Metered:
             try:
                 async with self._slots:
                     await self._admitted()
-                    reply = await self._model.complete(request)
+                    reply = await self._sent(request)
                 self._tokens.spend(reply.prompt_tokens + reply.completion_tokens)
                 return reply
             except ModelError as error:
@@ -53,6 +53,13 @@ class Metered:
     async def close(self) -> None:
         await self._model.close()
 
+    async def _sent(self, request: Request) -> Reply:
+        self._watch(Event("sent"))
+        try:
+            return await self._model.complete(request)
+        finally:
+            self._watch(Event("returned"))
+
     async def _admitted(self) -> None:
         await asyncio.sleep(max(0.0, self._closed_until - time.monotonic()))
         await self._requests.take(1)
@@ -64,7 +71,7 @@ class Metered:
             self._closed_until = max(self._closed_until, time.monotonic() + wait_s)
             return wait_s
         spread = hashlib.sha256(f"{request.seed}/{attempt}".encode()).digest()[0] / 255
-        return min(LONGEST_WAIT_S, 0.25 * 2**attempt) * (0.5 + spread)
+        return min(LONGEST_WAIT_S, 0.25 * 2.0**attempt) * (0.5 + spread)
 
 
 class Pace:

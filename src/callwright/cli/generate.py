@@ -1,0 +1,70 @@
+"""`callwright generate`: parse, run, say where things are."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callwright.cli import settings
+from callwright.cli.views import View, chosen_view
+from callwright.config import Config
+from callwright.errors import Shortfall
+from callwright.run import generate
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command("generate")
+def generate_command(
+    config: settings.ConfigFile,
+    output_save_as: settings.SaveAs = None,
+    num_samples: settings.NumSamples = None,
+    provider: settings.Provider = None,
+    model: settings.Model = None,
+    base_url: settings.BaseUrl = None,
+    seed: settings.Seed = None,
+    run_dir: settings.RunDir = None,
+    topics_load: settings.TopicsLoad = None,
+    option: settings.Settings = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    log_format: Annotated[str | None, typer.Option(metavar="plain|json", help="Progress as lines.")] = None,
+) -> None:
+    """Make a dataset. The same command again continues where it stopped.
+
+    Exit codes: 0 every row is there, 2 what was given cannot be used, 3 fewer rows than asked for, 130 Ctrl-C.
+    """
+    if log_format not in (None, "plain", "json"):
+        raise typer.BadParameter(f"{log_format!r} is neither plain nor json.", param_hint="--log-format")
+    given = settings.overrides(
+        option,
+        num_samples=num_samples,
+        seed=seed,
+        topics_load=topics_load,
+        output_save_as=output_save_as,
+        provider=provider,
+        model=model,
+        base_url=base_url,
+        run_dir=run_dir,
+    )
+    wanted = Config.load(config, given)
+    made(wanted, config.parent, chosen_view(quiet=quiet, log_format=log_format))
+
+
+def made(config: Config, base: Path, view: View) -> None:
+    """Run it under the view, and say at the end where things are. Ctrl-C ends it with exit code 130."""
+    try:
+        with view:
+            asyncio.run(generate(config, base=base, run_dir=config.run_dir, watch=view))
+    except KeyboardInterrupt:
+        again = shlex.join(["callwright", *sys.argv[1:]])
+        print(f"Stopped; {view.progress.rows} rows are kept. To continue: {again}", file=sys.stderr)
+        raise typer.Exit(130) from None
+    except Shortfall:
+        view.ended(Path(config.output.save_as), config.run_dir)
+        raise
+    view.ended(Path(config.output.save_as), config.run_dir)

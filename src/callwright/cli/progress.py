@@ -1,0 +1,126 @@
+"""The figures of a run, folded from its events. Knows no screen (`views.py`).
+
+Events and the data that is read of them:
+`topic` {done, total} · `sent`, `returned` · `reply` {tokens, fresh, step} · `row` {row, done, total} ·
+`refused` {step, code} · `retry` · `resample` · `note` (its text is shown).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+
+from callwright.plugins import Event
+
+_WINDOW_S = 10.0
+"""Over which tokens per second are measured."""
+
+
+class Progress:
+    """The figures of a run so far."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self.started = clock()
+        self.topics = self.topics_total = 0
+        self.rows = self.rows_total = 0
+        self.fresh = self.kept = self.tokens = 0
+        """Replies asked for now, replies read from the ledger, tokens of the fresh ones."""
+        self.in_flight = self.retries = self.resamples = 0
+        self.refused: Counter[str] = Counter()
+        self.notes: deque[str] = deque(maxlen=3)
+        self._first_row: tuple[float, int] | None = None
+        self._recent: deque[tuple[float, int]] = deque()
+
+    def __call__(self, event: Event) -> None:
+        fold = getattr(self, f"_on_{event.kind}", None)
+        if fold:
+            fold(event)
+
+    @property
+    def elapsed_s(self) -> float:
+        return self._clock() - self.started
+
+    @property
+    def tokens_per_s(self) -> float:
+        """Of the last seconds; 0 where nothing came."""
+        now = self._clock()
+        while self._recent and self._recent[0][0] < now - _WINDOW_S:
+            self._recent.popleft()
+        return sum(tokens for _, tokens in self._recent) / max(1.0, min(_WINDOW_S, now - self.started))
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until the last row at the pace since the first; None before two rows are done."""
+        if self._first_row is None:
+            return None
+        begun, before = self._first_row
+        done, took = self.rows - before, self._clock() - begun
+        return took / done * (self.rows_total - self.rows) if done > 0 and took > 0 else None
+
+    def _on_topic(self, event: Event) -> None:
+        self.topics, self.topics_total = int(event.data["done"]), int(event.data["total"])
+
+    def _on_row(self, event: Event) -> None:
+        self.rows, self.rows_total = int(event.data["done"]), int(event.data["total"])
+        if self._first_row is None:
+            self._first_row = (self._clock(), self.rows)
+
+    def _on_sent(self, _: Event) -> None:
+        self.in_flight += 1
+
+    def _on_returned(self, _: Event) -> None:
+        self.in_flight -= 1
+
+    def _on_reply(self, event: Event) -> None:
+        if not event.data.get("fresh", True):
+            self.kept += 1
+            return
+        tokens = int(event.data.get("tokens", 0))
+        self.fresh += 1
+        self.tokens += tokens
+        self._recent.append((self._clock(), tokens))
+
+    def _on_refused(self, event: Event) -> None:
+        self.refused[str(event.data.get("code", "refused"))] += 1
+
+    def _on_retry(self, event: Event) -> None:
+        self.retries += 1
+        self.notes.append(f"retry: {event.text}")
+
+    def _on_resample(self, _: Event) -> None:
+        self.resamples += 1
+
+    def _on_note(self, event: Event) -> None:
+        self.notes.append(event.text)
+
+    def line(self) -> str:
+        """Everything that matters, in one line."""
+        parts = [f"{clock(self.elapsed_s)}"]
+        if self.topics_total and not self.rows_total:
+            parts.append(f"topics {self.topics}/{self.topics_total}")
+        if self.rows_total:
+            parts.append(f"rows {self.rows}/{self.rows_total}")
+        parts.append(f"requests {self.fresh}" + (f" (+{self.kept} kept)" if self.kept else ""))
+        parts.append(f"{self.tokens_per_s:.0f} tokens/s")
+        if self.refused:
+            parts.append(f"refused {self.refused.total()} ({reasons(self.refused)})")
+        if self.retries:
+            parts.append(f"retries {self.retries}")
+        if self.left_s:
+            parts.append(f"{clock(self.left_s)} left")
+        return " · ".join(parts)
+
+
+def clock(seconds: float) -> str:
+    """`0:07`, `12:30`, `1:02:03`."""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def reasons(refused: Counter[str], most: int = 3) -> str:
+    """The commonest reasons: `text.missing_value 12, reply.cut 3, ...`."""
+    shown = ", ".join(f"{code} {count}" for code, count in refused.most_common(most))
+    return shown + (", …" if len(refused) > most else "")

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Protocol, TypeVar
 
 from callwright.errors import Rejected
-from callwright.plugins import Model
+from callwright.plugins import Model, Refused
 from callwright.records import Finding, Reply, Request
 
 T = TypeVar("T")
@@ -34,10 +34,6 @@ class Step(Protocol[T_co]):
 
     def fallback(self) -> T_co:
         """What code writes instead. Raises `Rejected` where code cannot."""
-
-
-Refused = Callable[[str, int, tuple[Finding, ...]], None]
-"""Told of every refusal: step name, attempt (from 0), findings."""
 
 
 async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> tuple[T, bool]:

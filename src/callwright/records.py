@@ -185,7 +185,11 @@ class PlannedTurn(Record):
     steps: tuple[tuple[PlannedCall, ...], ...] = ()
     """Calls of one step are made in parallel; a later step may use the results of an earlier one."""
     missing: Pointer | None = None
-    """The required argument that the user leaves out here and the assistant has to ask for."""
+    """The argument of the next turn's call that the user leaves out here and the assistant has to ask for."""
+    unfit: PlannedCall | None = None
+    """The call that the user would need; its tool is not offered."""
+    wants: str = ""
+    """What the user asks for, in the tools' own descriptions, without their names."""
 
     @property
     def calls(self) -> tuple[PlannedCall, ...]:

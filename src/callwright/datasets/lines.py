@@ -1,0 +1,135 @@
+"""One row as one line of JSON: the article's form, and the way back from any line that claims to be one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from callwright.errors import Rejected
+from callwright.records import Finding, Message, Metadata, Reasoning, Row, ToolCall
+
+MAX_LINE_BYTES = 64_000_000
+
+
+def to_object(row: Row) -> dict[str, Any]:
+    """The row in OpenAI's chat form: `arguments` is a JSON string, ids link calls and results."""
+    return {
+        "messages": [_message(message) for message in row.messages],
+        "reasoning": row.reasoning.model_dump() if row.reasoning else None,
+        "tools": list(row.tools),
+        "metadata": row.metadata.model_dump(),
+    }
+
+
+def to_line(row: Row) -> bytes:
+    """The row as a line, its line feed included."""
+    return orjson.dumps(to_object(row)) + b"\n"
+
+
+def from_line(line: bytes) -> Row:
+    """The row in `line`. Raises `Rejected` with what is wrong and where."""
+    if len(line) > MAX_LINE_BYTES:
+        raise _rejected("$", f"is longer than {MAX_LINE_BYTES:,} bytes")
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise _rejected("$", f"is not JSON: {error}") from error
+    return from_object(value)
+
+
+def from_object(value: Any) -> Row:
+    """The row in a decoded line. A row from elsewhere may lack `reasoning` and `metadata`."""
+    if not isinstance(value, dict) or not isinstance(value.get("messages"), list):
+        raise _rejected("$.messages", "is missing: a row is an object with a list of messages")
+    messages = tuple(_read_message(message, index) for index, message in enumerate(value["messages"]))
+    try:
+        return Row(
+            messages=messages,
+            reasoning=Reasoning.model_validate(value["reasoning"]) if value.get("reasoning") else None,
+            tools=tuple(_read_tools(value.get("tools"))),
+            metadata=_read_metadata(value.get("metadata")),
+        )
+    except ValidationError as error:
+        raise Rejected(_explained(error)) from error
+
+
+def _message(message: Message) -> dict[str, Any]:
+    written: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        written["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": _dumped(call.arguments)}}
+            for call in message.tool_calls
+        ]
+    if message.tool_call_id is not None:
+        written["tool_call_id"] = message.tool_call_id
+    return written
+
+
+def _dumped(arguments: dict[str, Any]) -> str:
+    return orjson.dumps(arguments).decode()
+
+
+def _read_message(value: Any, index: int) -> Message:
+    path = f"$.messages[{index}]"
+    if not isinstance(value, dict):
+        raise _rejected(path, "is not an object")
+    calls = value.get("tool_calls") or ()
+    if not isinstance(calls, list | tuple):
+        raise _rejected(f"{path}.tool_calls", "is not a list")
+    try:
+        return Message(
+            role=value.get("role"),
+            content=value.get("content") or "",
+            tool_calls=tuple(_read_call(call, f"{path}.tool_calls[{number}]") for number, call in enumerate(calls)),
+            tool_call_id=value.get("tool_call_id"),
+        )
+    except ValidationError as error:
+        raise Rejected(_explained(error, path)) from error
+
+
+def _read_call(value: Any, path: str) -> ToolCall:
+    function = value.get("function") if isinstance(value, dict) else None
+    if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+        raise _rejected(path, "has no function with a name")
+    arguments = function.get("arguments")
+    if isinstance(arguments, str):
+        try:
+            arguments = orjson.loads(arguments or "{}")
+        except orjson.JSONDecodeError as error:
+            raise _rejected(f"{path}.function.arguments", f"is not JSON: {error}") from error
+    if not isinstance(arguments, dict):
+        raise _rejected(f"{path}.function.arguments", "is not a JSON object")
+    return ToolCall(id=str(value.get("id") or ""), name=function["name"], arguments=arguments)
+
+
+def _read_tools(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, str):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError as error:
+            raise _rejected("$.tools", f"is not JSON: {error}") from error
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(tool, dict) for tool in value):
+        raise _rejected("$.tools", "is not a list of function definitions")
+    return [tool if "function" in tool else {"type": "function", "function": tool} for tool in value]
+
+
+def _read_metadata(value: Any) -> Metadata:
+    """Our own metadata, or blank metadata for a row from elsewhere."""
+    if isinstance(value, dict) and {"id", "kind", "seed", "row"} <= value.keys():
+        return Metadata.model_validate(value)
+    return Metadata(id="", kind="", seed=0, row=0)
+
+
+def _explained(error: ValidationError, path: str = "$") -> list[Finding]:
+    return [
+        Finding(code="line.malformed", path=".".join((path, *map(str, fault["loc"]))), message=fault["msg"])
+        for fault in error.errors()[:5]
+    ]
+
+
+def _rejected(path: str, message: str) -> Rejected:
+    return Rejected([Finding(code="line.malformed", path=path, message=message)])

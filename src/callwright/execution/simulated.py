@@ -1,0 +1,252 @@
+"""An executor in which a model plays the API, bound to the result schema, remembering what it said.
+
+Code decides what must be exact: new ids, numbers and dates are drawn, what the call named is echoed, and a link has
+to hold them. The model writes the rest. Not here: state that outlives a result (`world`), errors (`faults`).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from callwright.errors import Rejected
+from callwright.llm.conform import plain, read_json
+from callwright.pipeline import attempt
+from callwright.plugins import Answer, Model, Refused
+from callwright.prompts import render
+from callwright.quality.saying import hard_tokens, leaves
+from callwright.records import Constraint, Finding, Pointer, Reply, Request, Schema, Tool, ToolCall
+from callwright.tools.returns import result_schema
+from callwright.tools.roles import WRITTEN, kind_of, role_of, words_of
+from callwright.tools.values import Values, is_valid, validator
+
+TEXT_CHARS = 140
+MOST_ITEMS = 3
+MOST_FIELDS = 6
+_CHOSEN_BY_MODEL = frozenset({"url", "enum", "flag"})
+"""Typed result fields that the model writes all the same; the others are drawn."""
+
+
+class Simulated:
+    """Opens a session for each row."""
+
+    def __init__(self, model: Model, tries: int, seed: int) -> None:
+        self._model = model
+        self._tries = tries
+        self._seed = seed
+
+    async def open(self, row: int, topic: str, refused: Refused) -> SimulatedSession:
+        rng = random.Random(f"{self._seed}/{row}/results")
+        return SimulatedSession(self._model, self._tries, Values(rng), topic, refused)
+
+
+@dataclass
+class SimulatedSession:
+    """One row's API."""
+
+    model: Model
+    tries: int
+    values: Values
+    topic: str
+    refused: Refused
+    said: list[str] = field(default_factory=list)
+
+    async def execute(self, call: ToolCall, tool: Tool) -> Answer:
+        """The result of `call`, satisfying the tool's result schema. Raises `ModelError`."""
+        step = WriteResult(call, tool, self.values, self.topic, tuple(self.said[-3:]))
+        if step.is_open:
+            value, _ = await attempt(step, self.model, self.tries, self.refused)
+        else:
+            value = step.fallback()
+        self.said.append(f"{tool.name}({json.dumps(call.arguments)[:200]}) -> {json.dumps(value)[:300]}")
+        return Answer(value)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class WriteResult:
+    """The step that writes one result."""
+
+    name = "result"
+
+    def __init__(self, call: ToolCall, tool: Tool, values: Values, topic: str, said: tuple[str, ...]) -> None:
+        self._call = call
+        self._tool = tool
+        self._values = values
+        self._topic = topic
+        self._said = said
+        self._seed = values.rng.getrandbits(31)
+        self.full = result_schema(tool)
+        self._decided: dict[Pointer, list[Mapping[str, Any]]] = {}
+        """List -> for each item what code has decided."""
+        self.schema = self._framed(self.full, "")
+
+    @property
+    def is_open(self) -> bool:
+        return "const" not in self.schema
+
+    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+        *stable, last = render(
+            "result",
+            tool=self._tool.name,
+            description=self._tool.description,
+            returns=self._tool.returns_text,
+            arguments=json.dumps(self._call.arguments, ensure_ascii=False),
+            topic=self._topic,
+            said=self._said,
+            given=json.dumps(_constants(self.schema), ensure_ascii=False),
+            findings=findings,
+        )
+        return Request(
+            messages=(*stable, last),
+            constraint=Constraint(body=self.schema),
+            max_tokens=500,
+            seed=(self._seed + attempt) & 0x7FFFFFFF,
+        )
+
+    def read(self, reply: Reply) -> Any:
+        value = self._completed(_cleaned(read_json(reply, self.schema)), self.full)
+        findings = [
+            Finding(
+                code="result.schema", path="/".join(("", *map(str, error.instance_path))), message=error.message[:160]
+            )
+            for error in validator(json.dumps(self.full)).iter_errors(value)
+        ]
+        findings += self._unlinked(value)
+        if findings:
+            raise Rejected(findings)
+        return value
+
+    def fallback(self) -> Any:
+        value = self._completed(self._values.sample(self.schema), self.full)
+        if not is_valid(value, self.full):
+            value = self._values.sample(self.full)
+        return self._relinked(value)
+
+    def _framed(self, schema: Schema, at: Pointer) -> Schema:
+        """The schema under which the model writes: what code decides stands in it as constants."""
+        name, depth = at.rpartition("/")[2], at.count("/")
+        if depth == 1 and name in self._call.arguments and is_valid(self._call.arguments[name], schema):
+            return {"const": self._call.arguments[name]}
+        kind = kind_of(schema)
+        if kind == "object" and schema.get("properties") and not _odd(schema) and depth < 4:
+            return self._framed_object(schema, at)
+        if kind == "array" and isinstance(schema.get("items"), dict) and not _odd(schema) and depth < 3:
+            return self._framed_list(schema, at)
+        role = role_of(name or "result", schema)
+        if role not in WRITTEN and role not in _CHOSEN_BY_MODEL:
+            return {"const": self._values.typed(name, schema)}
+        if _odd(schema) or kind in ("object", "array"):
+            return {"const": self._values.sample(schema, name)}
+        if role in ("enum", "flag"):
+            return {key: part for key, part in schema.items() if key in ("type", "enum")}
+        return {"type": "string", "minLength": 1, "maxLength": min(schema.get("maxLength", TEXT_CHARS), TEXT_CHARS)}
+
+    def _framed_object(self, schema: Schema, at: Pointer) -> Schema:
+        required, parts = set(schema.get("required", ())), schema["properties"]
+        chosen = [name for name in parts if name in required] or list(parts)[:MOST_FIELDS]
+        if at.count("/") < 2:
+            chosen += [name for name in parts if name not in chosen][: max(0, MOST_FIELDS - len(chosen))]
+        framed = {name: self._framed(parts[name], f"{at}/{name}") for name in parts if name in chosen}
+        if framed and all("const" in part for part in framed.values()):
+            return {"const": {name: part["const"] for name, part in framed.items()}}
+        return {"type": "object", "properties": framed, "required": list(framed), "additionalProperties": False}
+
+    def _framed_list(self, schema: Schema, at: Pointer) -> Schema:
+        """A list of a drawn length. What code decides in its items is filled in after the model has written."""
+        low = schema.get("minItems", 1)
+        count = max(low, min(self._values.rng.randint(1, MOST_ITEMS), schema.get("maxItems", MOST_ITEMS)))
+        items = [self._framed(schema["items"], f"{at}/item") for _ in range(count)]
+        if all("const" in item for item in items):
+            return {"const": [item["const"] for item in items]}
+        self._decided[at] = [_constants(item) for item in items]
+        first = items[0]
+        if "properties" in first:
+            left = {name: part for name, part in first["properties"].items() if "const" not in part}
+            first = {**first, "properties": left, "required": list(left)}
+        return {"type": "array", "items": first, "minItems": count, "maxItems": count}
+
+    def _completed(self, value: Any, full: Schema, at: Pointer = "") -> Any:
+        """`value` with the decided parts of its lists' items, in the order of the schema."""
+        if isinstance(value, dict) and full.get("properties"):
+            return {
+                name: self._completed(value[name], part, f"{at}/{name}")
+                for name, part in full["properties"].items()
+                if name in value
+            }
+        if isinstance(value, list) and at in self._decided:
+            items = full.get("items", {})
+            return [
+                self._completed({**item, **decided} if isinstance(item, dict) else item, items, f"{at}/item")
+                for item, decided in zip(value, self._decided[at], strict=False)
+            ]
+        return value
+
+    def _unlinked(self, value: Any) -> list[Finding]:
+        """Links that are none, or do not lead to what the result is about."""
+        return [
+            Finding(code="result.url", path=pointer, message=f"has to be a full URL that contains {' and '.join(must)}")
+            for pointer, url in leaves(value)
+            if _is_link(pointer) and isinstance(url, str)
+            for must in [self._must_hold(value)]
+            if not url.startswith("https://") or any(part not in url for part in must)
+        ]
+
+    def _relinked(self, value: Any) -> Any:
+        """Links made by code: the toolkit's host, what the call named, the new id."""
+        if not isinstance(value, dict):
+            return value
+        for name, part in value.items():
+            if _is_link(f"/{name}") and isinstance(part, str) and "const" not in self.full:
+                noun = words_of(self._tool.name).split()[-1]
+                *named, new = ["", *self._must_hold(value)]
+                path = "/".join([*(one for one in named if one), f"{noun}s", new])
+                link = f"https://{self._tool.toolkit or words_of(self._tool.name).split()[0]}.example/{path}"
+                value = {**value, name: link} if is_valid({**value, name: link}, self.full) else value
+        return value
+
+    def _must_hold(self, value: Any) -> list[str]:
+        """What a link in the result has to contain: the first path-like argument and the new number or id."""
+        if not isinstance(value, dict):
+            return []
+        named = [
+            text
+            for _, text in leaves(self._call.arguments)
+            if isinstance(text, str) and "/" in text and " " not in text
+        ]
+        new = [
+            str(part)
+            for name, part in value.items()
+            if role_of(name, _typed(part)) == "id" and not isinstance(part, bool)
+        ]
+        return [one for one in named[:1] if hard_tokens(one)] + new[:1]
+
+
+def _is_link(pointer: str) -> bool:
+    return role_of(pointer.rsplit("/", 1)[-1], {"type": "string"}) == "url"
+
+
+def _typed(value: Any) -> Schema:
+    return {"type": "integer" if isinstance(value, int) else "string"}
+
+
+def _odd(schema: Schema) -> bool:
+    return bool(
+        {"pattern", "allOf", "anyOf", "oneOf", "not", "if", "$ref", "prefixItems", "minProperties"} & schema.keys()
+    )
+
+
+def _constants(schema: Schema) -> Mapping[str, Any]:
+    return {name: part["const"] for name, part in schema.get("properties", {}).items() if "const" in part}
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _cleaned(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(part) for part in value]
+    return plain(value) if isinstance(value, str) else value

@@ -1,0 +1,161 @@
+"""What the assistant says: an answer that uses the results, or a message that rests on none."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from callwright.errors import Rejected
+from callwright.quality.saying import hard_tokens, invented, leaves, says
+from callwright.records import Finding, Message, PlannedCall, Reply, Request
+from callwright.synthesis.facts import Fact
+from callwright.synthesis.text import listed, prose, request, seed_of
+from callwright.synthesis.user import transcript
+from callwright.tools.roles import role_of, words_of
+
+MAX_CHARS = 600
+SHOWN_CHARS = 700
+_TELLING = ("id", "url", "path", "sha", "date", "datetime", "number", "branch", "file_name", "email", "cursor")
+_UNDONE = re.compile(r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)", re.IGNORECASE)
+_TECHNICAL = re.compile(r"\b(?:JSON|API call|function call|tool call|parameters?|the tool)\b")
+_CANNOT = re.compile(
+    r"\b(?:can't|cannot|can not|unable|not able|don't have|do not have|no (?:tool|way|access)|isn't something|not possible"
+    r"|outside|won't be able)\b",
+    re.IGNORECASE,
+)
+_CLAIMS = re.compile(
+    r"\bI(?:'ve| have) (?:just )?(?:created|added|sent|updated|filed|opened|booked|scheduled|found)\b", re.I
+)
+
+
+@dataclass
+class WriteAnswer:
+    """The message after the last result of a turn."""
+
+    user: str
+    so_far: Sequence[Message]
+    calls: Sequence[PlannedCall]
+    tool_names: Sequence[str]
+    context: str
+    """Everything said and answered so far: what the answer may draw on."""
+    seed: tuple[int, ...]
+    name: str = "answer"
+    _best: str | None = field(default=None, repr=False)
+
+    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+        values: dict[str, Any] = {
+            "task": "Tell the user what came of their request.",
+            "so_far": transcript(self.so_far, 4),
+            "user": self.user,
+            "results": [json.dumps(call.result, ensure_ascii=False)[:SHOWN_CHARS] for call in self.calls],
+            "mention": ", ".join(self._salient()),
+        }
+        seed = seed_of(*self.seed, self.name, attempt)
+        return request("answer", values, seed=seed, max_tokens=160, findings=findings)
+
+    def read(self, reply: Reply) -> str:
+        text = prose(reply)
+        faults = _faults(text, self.context, self.tool_names)
+        if not faults:
+            self._best = self._best or text
+        if _UNDONE.search(text):
+            faults.append(Finding(code="answer.undone", path="$", message="promises what is done already"))
+        lacking = [value for value in self._salient() if not says(text, value)]
+        if lacking:
+            faults.append(Finding(code="answer.ignores", path="$", message=f"does not mention {', '.join(lacking)}"))
+        if faults:
+            raise Rejected(faults)
+        return text
+
+    def fallback(self) -> str:
+        """The best candidate with the result's values appended."""
+        lacking = [value for value in self._salient() if not says(self._best or "", value)]
+        if self._best and not lacking:
+            return self._best
+        said = f"Here is what came back: {listed(lacking)}." if lacking else "That is done."
+        return f"{self._best} {said}" if self._best else said
+
+    def _salient(self) -> list[str]:
+        """For each call, the one or two values that an answer must not leave out."""
+        found = []
+        for call in self.calls:
+            telling = [value for pointer, value in leaves(call.result) if _is_telling(pointer, value)]
+            found += [str(value) for value in telling[: 2 if len(self.calls) == 1 else 1]]
+        return list(dict.fromkeys(found))[:4]
+
+
+@dataclass
+class WriteReply:
+    """A message that rests on no result: ask back, decline, or plainly answer."""
+
+    user: str
+    so_far: Sequence[Message]
+    tool_names: Sequence[str]
+    context: str
+    task: str
+    kind: str
+    """`ask`, `decline` or `talk`."""
+    seed: tuple[int, ...]
+    missing: Fact | None = None
+    abilities: Sequence[str] = ()
+    name: str = "reply"
+
+    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+        values: dict[str, Any] = {"so_far": transcript(self.so_far, 4), "user": self.user, "task": self.task}
+        seed = seed_of(*self.seed, self.name, attempt)
+        return request("reply", values, seed=seed, max_tokens=120, findings=findings)
+
+    def read(self, reply: Reply) -> str:
+        text = prose(reply)
+        faults = _faults(text, self.context, self.tool_names)
+        if _CLAIMS.search(text) or (self.kind != "talk" and _UNDONE.search(text)):
+            faults.append(Finding(code="reply.claims", path="$", message="claims that something was or will be done"))
+        if self.kind == "ask" and self.missing:
+            faults += self._not_asking(text, self.missing)
+        if self.kind == "decline" and not _CANNOT.search(text):
+            faults.append(Finding(code="reply.no_refusal", path="$", message="does not say that it cannot be done"))
+        if self.kind == "talk" and text.endswith("?"):
+            faults.append(Finding(code="reply.asks", path="$", message="asks instead of answering"))
+        if faults:
+            raise Rejected(faults)
+        return text
+
+    def fallback(self) -> str:
+        if self.kind == "ask" and self.missing:
+            return f"Before I can do that: what is the {self.missing.name}?"
+        if self.kind == "decline":
+            able = [ability[:1].lower() + ability[1:].rstrip(".") for ability in self.abilities[:2]]
+            return "I can't do that with what I have here." + (f" I can {' or '.join(able)}." if able else "")
+        return "You're welcome."
+
+    @staticmethod
+    def _not_asking(text: str, missing: Fact) -> list[Finding]:
+        found = []
+        if "?" not in text:
+            found.append(Finding(code="reply.no_question", path="$", message="is not a question"))
+        if not any(word in text.lower() for word in missing.name.split() if len(word) > 2):
+            found.append(Finding(code="reply.no_question", path="$", message=f"does not ask for the {missing.name}"))
+        return found
+
+
+def _faults(text: str, context: str, tool_names: Sequence[str]) -> list[Finding]:
+    found = []
+    if made_up := invented(text, context):
+        found.append(Finding(code="answer.invented", path="$", message=f"{', '.join(made_up[:4])} was never said"))
+    if len(text) > MAX_CHARS:
+        found.append(Finding(code="answer.long", path="$", message="is too long; two sentences are enough"))
+    if any(name in text for name in tool_names if len(name) > 4) or _TECHNICAL.search(text):
+        found.append(Finding(code="answer.technical", path="$", message="speaks of tools; speak of the outcome"))
+    return found
+
+
+def _is_telling(pointer: str, value: Any) -> bool:
+    if isinstance(value, bool) or value is None or value in ("", [], {}):
+        return False
+    name = next((part for part in reversed(pointer.split("/")) if not part.isdigit()), "")
+    if isinstance(value, int | float):
+        return True
+    return role_of(name, {"type": "string"}) in _TELLING and (bool(hard_tokens(value)) or len(words_of(value)) < 40)

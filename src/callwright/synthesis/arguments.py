@@ -1,0 +1,184 @@
+"""The step that fills a call's frame: one situation and the open arguments, in one small JSON reply."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from callwright.errors import Rejected
+from callwright.llm.conform import plain, read_json
+from callwright.quality.saying import hard_tokens, leaves, says
+from callwright.records import Finding, Reply, Request, Schema
+from callwright.synthesis.draft import Draft
+from callwright.synthesis.frame import Frame
+from callwright.synthesis.text import refused, request, seed_of
+from callwright.tools.roles import role_of, words_of
+from callwright.tools.values import Values, validator
+
+MOST_HARD_TOKENS = 2
+"""Numbers and names that free text may bring along; the user then has to say them."""
+_BLANK = re.compile(
+    r"<[^>]{2,40}>|\[[A-Za-z][^\]]{2,40}\]|\bexample\b|placeholder|lorem ipsum|your[_ -]\w+", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Filled:
+    situation: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FillArguments:
+    """One call of one row."""
+
+    draft: Draft
+    frame: Frame
+    number: int
+    """Of the call in its row; part of the seed."""
+    seed: int
+    guidance: str
+    before: str
+    """What happened before in this dialogue, in a sentence."""
+    siblings: tuple[dict[str, Any], ...]
+    """Arguments of parallel calls of the same tool: this one has to differ from them."""
+    values: Values
+    name: str = "arguments"
+
+    @property
+    def schema(self) -> Schema:
+        situation = {"type": "string", "minLength": 20, "maxLength": 260}
+        return {
+            "type": "object",
+            "properties": {"situation": situation, "arguments": self.frame.schema},
+            "required": ["situation", "arguments"],
+            "additionalProperties": False,
+        }
+
+    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+        tool = self.frame.tool
+        said = {
+            "tool": tool.name,
+            "description": tool.description or words_of(tool.name),
+            "arguments": "; ".join(_shown(name, part, tool.parameters) for name, part in self._parts()) or "none",
+            "topic": " > ".join(self.draft.topic.path),
+            "person": f"{self.draft.persona.name}, {self.draft.persona.job}",
+            "before": self.before,
+            "must": ", ".join(self.frame.must_hold.values()),
+            "guidance": self.guidance,
+        }
+        seed = seed_of(self.seed, self.draft.row, self.name, self.number, attempt)
+        return request("plan_call", said, seed=seed, max_tokens=420, schema=self.schema, findings=findings)
+
+    def read(self, reply: Reply) -> Filled:
+        value = read_json(reply, self.schema)
+        arguments = _tidied(value["arguments"])
+        findings = [*self._broken(arguments), *self._unfit(arguments)]
+        if findings:
+            raise Rejected(findings)
+        return Filled(plain(value["situation"]), arguments)
+
+    def fallback(self) -> Filled:
+        """Values drawn by code. Raises `Rejected` where even that breaks the tool's schema."""
+        for _ in range(10):
+            arguments = self._drawn()
+            if not self._broken(arguments):
+                break
+        else:
+            raise refused("arguments.unsampleable", f"no arguments for {self.frame.tool.name!r} satisfy its schema")
+        return Filled(f"{self.draft.topic.leaf}.", arguments)
+
+    def _parts(self) -> list[tuple[str, Schema]]:
+        return list(self.frame.schema.get("properties", {}).items())
+
+    def _broken(self, arguments: Any) -> list[Finding]:
+        """What the tool's own schema says, and repeats of a parallel call."""
+        found = [
+            Finding(
+                code="arguments.schema",
+                path="/".join(("", *map(str, error.instance_path))),
+                message=error.message[:160],
+            )
+            for error in validator(json.dumps(self.frame.tool.parameters)).iter_errors(arguments)
+        ]
+        if arguments in self.siblings:
+            found.append(Finding(code="arguments.repeated", path="", message="the same call was made already"))
+        return found
+
+    def _unfit(self, arguments: dict[str, Any]) -> list[Finding]:
+        """Faults of the open texts: blanks left open, too many made-up details, a result that is not mentioned."""
+        found = []
+        known = " ".join(str(value) for _, value in leaves(self._decided()))
+        for pointer, text in leaves(arguments):
+            if not isinstance(text, str) or self._is_decided(pointer):
+                continue
+            if blank := _BLANK.search(text):
+                found.append(
+                    Finding(code="arguments.blank", path=pointer, message=f"{blank.group()!r} is not real content")
+                )
+            hard = [token for token in hard_tokens(text) if not says(known, token)]
+            if len(hard) > MOST_HARD_TOKENS:
+                found.append(
+                    Finding(code="arguments.invented", path=pointer, message=f"made-up details: {', '.join(hard)}")
+                )
+        for pointer, must in self.frame.must_hold.items():
+            if not says(_text_at(arguments, pointer), must):
+                found.append(Finding(code="arguments.unlinked", path=pointer, message=f"has to mention {must}"))
+        return found
+
+    def _drawn(self) -> dict[str, Any]:
+        drawn = self.values.sample(self.frame.schema)
+        assert isinstance(drawn, dict)
+        for pointer, part in ((f"/{name}", part) for name, part in self._parts()):
+            if "const" not in part and part.get("type") == "string":
+                drawn[pointer[1:]] = self._written(pointer, part)
+        return drawn
+
+    def _written(self, pointer: str, part: Schema) -> str:
+        """A text about the topic, with what it has to mention."""
+        text = self.draft.topic.leaf
+        if must := self.frame.must_hold.get(pointer):
+            text = f"{text[: part['maxLength'] - len(must) - 3]} ({must})"
+        if any(sibling.get(pointer[1:]) == text for sibling in self.siblings):
+            text = f"{text} follow-up {'I' * (len(self.siblings) + 1)}"
+        return text[: part["maxLength"]].strip().ljust(part["minLength"], ".")
+
+    def _decided(self) -> dict[str, Any]:
+        return {name: part["const"] for name, part in self._parts() if "const" in part}
+
+    def _is_decided(self, pointer: str) -> bool:
+        node: Any = self.frame.schema
+        for part in pointer.split("/")[1:]:
+            node = node.get("properties", {}).get(part.replace("~1", "/").replace("~0", "~"), {})
+            if "const" in node:
+                return True
+        return False
+
+
+def _shown(name: str, part: Schema, parameters: Schema) -> str:
+    """One parameter as the prompt shows it: its decided value, or what is wanted."""
+    if "const" in part:
+        return f"{name} {json.dumps(part['const'], ensure_ascii=False)} (given)"
+    description = str(parameters.get("properties", {}).get(name, {}).get("description", ""))[:120]
+    kind = "list" if part.get("type") == "array" else ""
+    return f"{name}: {description or words_of(name)}{f' ({kind})' if kind else ''}"
+
+
+def _tidied(value: Any, name: str = "") -> Any:
+    """Texts without control characters and outer blanks; a branch or path without blanks inside."""
+    if isinstance(value, dict):
+        return {key: _tidied(part, key) for key, part in value.items()}
+    if isinstance(value, list):
+        return list({json.dumps(part): part for part in (_tidied(one, name) for one in value)}.values())
+    if not isinstance(value, str):
+        return value
+    text = plain(value)
+    if role_of(name, {"type": "string"}) in ("branch", "path", "file_name"):
+        text = re.sub(r"\s+", "-", text)
+    return text
+
+
+def _text_at(arguments: dict[str, Any], pointer: str) -> str:
+    return str(arguments.get(pointer.lstrip("/"), ""))

@@ -1,0 +1,122 @@
+"""The part of a row that no model is asked for: topic, kind, turns, tools, persona. Pure in (settings, seed, row)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from callwright.errors import ConfigError
+from callwright.records import Persona, Tool, Topic
+from callwright.synthesis.kinds import TurnShape, kind_of_row
+from callwright.synthesis.personas import draw_persona
+from callwright.synthesis.settings import GenerationSettings
+from callwright.tools.sampling import Link, Sample, Sampler
+from callwright.tools.values import Values
+
+
+class Use(NamedTuple):
+    """A tool, and how often it was used in earlier rows."""
+
+    tool: Tool
+    before: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One row before its first request."""
+
+    row: int
+    topic: Topic
+    kind: str
+    persona: Persona
+    shapes: tuple[TurnShape, ...]
+    plan: tuple[tuple[tuple[Use, ...], ...], ...]
+    """turn -> step -> the tools that are called in parallel."""
+    links: tuple[Link, ...]
+    """Which result field feeds which argument, surest first."""
+    offered: tuple[Tool, ...]
+    wanted: Tool | None
+    """The tool that the user would need and that is not offered (kind `no_tool`)."""
+
+
+class Drafter:
+    """Draws row after row; holds what all rows share."""
+
+    def __init__(
+        self,
+        settings: GenerationSettings,
+        topics: Sequence[Topic],
+        sampler: Sampler,
+        shares: Mapping[str, float],
+        seed: int,
+    ) -> None:
+        if not topics:
+            raise ConfigError("topics: there is no topic to write about.")
+        self._settings = settings
+        self._topics = topics
+        self._sampler = sampler
+        self._shares = shares
+        self._seed = seed
+
+    def draft(self, row: int) -> Draft:
+        rng = random.Random(f"{self._seed}/{row}/draft")
+        kind = kind_of_row(row, self._seed, self._shares)
+        shapes = self._lengthened(kind.shape(rng, self._settings.tools.max_per_query), kind.turns, rng)
+        sample = self._sampler.draw(row, max(1, sum(sum(shape.steps) for shape in shapes)))
+        wanted = sample.tools[0] if kind.name == "no_tool" else None
+        plan = _dealt(shapes, () if wanted else _uses(sample), rng)
+        used = {use.tool.name: use.tool for turn in plan for step in turn for use in step}
+        hidden = {wanted.name} if wanted else set()
+        others = [tool for tool in (*sample.tools, *sample.distractors) if tool.name not in {*used, *hidden}]
+        offered = [*used.values(), *others[: self._settings.tools.sampling.distractors]]
+        rng.shuffle(offered)
+        return Draft(
+            row=row,
+            topic=self._topics[row % len(self._topics)],
+            kind=kind.name,
+            persona=draw_persona(Values(rng)),
+            shapes=shapes,
+            plan=plan,
+            links=tuple(link for link in sample.links if link.reason == "result"),
+            offered=tuple(offered),
+            wanted=wanted,
+        )
+
+    def _lengthened(self, shapes: tuple[TurnShape, ...], needed: int, rng: random.Random) -> tuple[TurnShape, ...]:
+        """The kind's own turns, followed by as many others as a multi-turn dialogue is to have."""
+        talk = self._settings.conversation
+        if talk.agent_mode == "single_turn":
+            return shapes
+        turns = max(needed, rng.randint(talk.min_turns, max(talk.min_turns, talk.max_turns)))
+        more = [_follow_up(rng) for _ in range(turns - len(shapes))] if not shapes[0].unfit else []
+        return (*shapes, *more)
+
+
+def _follow_up(rng: random.Random) -> TurnShape:
+    return TurnShape(steps=(1,), linked=rng.random() < 0.5) if rng.random() < 0.65 else TurnShape()
+
+
+def _uses(sample: Sample) -> list[Use]:
+    return [Use(tool, before) for tool, before in zip(sample.tools, sample.uses, strict=True)]
+
+
+def _dealt(
+    shapes: Sequence[TurnShape], tools: Sequence[Use], rng: random.Random
+) -> tuple[tuple[tuple[Use, ...], ...], ...]:
+    """Deal the sampled tools out to the calls in order; a parallel step may call one tool several times."""
+    if not tools:
+        return tuple(() for _ in shapes)
+    deck, at = list(tools), 0
+    plan = []
+    for shape in shapes:
+        steps = []
+        for width in shape.steps:
+            step = [deck[(at + offset) % len(deck)] for offset in range(width)]
+            if width > 1 and rng.random() < 0.4:
+                step = [step[0]] * width
+            at += width
+            steps.append(tuple(step))
+        plan.append(tuple(steps))
+    return tuple(plan)

@@ -1,0 +1,95 @@
+"""What a user turn has to say, as facts in words: from planned calls to (words, value) pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from callwright.quality.saying import at_pointer, hard_tokens, says, says_flag, spoken
+from callwright.records import PlannedCall, Pointer
+from callwright.synthesis.text import listed
+from callwright.tools.roles import words_of
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One value that a text has to carry."""
+
+    call: str
+    pointer: Pointer
+    name: str
+    """Of the parameter, in words."""
+    value: Any
+
+    @property
+    def is_flag(self) -> bool:
+        return isinstance(self.value, bool)
+
+    def said_in(self, text: str) -> str | None:
+        """The form in which `text` carries the value."""
+        if self.is_flag or self.value is None:
+            return self.name if says_flag(text, self.name) else None
+        if self.value in ("", [], {}):
+            return self.name if says_flag(text, self.name) else says(text, str(self.value))
+        return says(text, self.value)
+
+    @property
+    def plainly(self) -> str:
+        """The fact as a clause: "the repository is acme/web"."""
+        if self.is_flag:
+            return f"{self.name} should be {'on' if self.value else 'off'}"
+        shown = spoken(self.value)[0] if self.value not in ("", [], {}) else "empty"
+        return f"the {self.name} is {shown}"
+
+
+def facts_of(call: PlannedCall, turn: int) -> list[Fact]:
+    """What the user has to say in `turn` so that `call` has its user-given arguments."""
+    return [
+        Fact(call.id, pointer, name_of(pointer), at_pointer(call.arguments, pointer))
+        for pointer, source in call.sources.items()
+        if source.kind == "user" and source.turn == turn
+    ]
+
+
+def loose_ends(call: PlannedCall, turn: int, known: str) -> list[Fact]:
+    """Numbers and names that composed text brings along and nothing before has said: the user has to say them too."""
+    return [
+        Fact(call.id, pointer, "detail", token)
+        for pointer, source in call.sources.items()
+        if source.kind == "composed" and source.turn == turn
+        for token in hard_tokens(str(at_pointer(call.arguments, pointer)))
+        if not says(known, token)
+    ]
+
+
+def gist(calls: Iterable[PlannedCall]) -> list[str]:
+    """The composed texts: what the user's own words have to be about."""
+    return [
+        str(at_pointer(call.arguments, pointer))
+        for call in calls
+        for pointer, source in call.sources.items()
+        if source.kind == "composed"
+    ]
+
+
+def in_words(facts: Iterable[Fact]) -> str:
+    """All facts in one sentence, each value once: what code appends where the model left them out."""
+    by_name: dict[str, list[str]] = {}
+    clauses = []
+    for fact in facts:
+        if fact.is_flag or fact.value in (None, "", [], {}):
+            clauses.append(fact.plainly)
+        else:
+            by_name.setdefault(fact.name, []).append(spoken(fact.value)[0])
+    for name, values in by_name.items():
+        values = list(dict.fromkeys(values))
+        clauses.append(f"the {name} {'is' if len(values) == 1 else 'are'} {listed(values)}")
+    sentence = listed(list(dict.fromkeys(clauses)))
+    return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
+
+
+def name_of(pointer: Pointer) -> str:
+    """The parameter at `pointer`, in words."""
+    parts = [part for part in pointer.split("/") if part and not part.isdigit()]
+    return words_of(parts[-1].replace("~1", " ").replace("~0", "~")) if parts else "value"

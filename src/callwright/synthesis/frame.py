@@ -1,0 +1,231 @@
+"""A call's frame: which arguments it has, which of them code has decided, and where each value comes from.
+
+Typed values (ids, mails, dates, amounts, enums) are drawn by code and stand in the frame as constants; what is left
+open (titles, texts, phrases) is for the model, under a bounded schema of its own. Nothing here asks a model.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from callwright.quality.saying import leaves
+from callwright.records import Pointer, Schema, Source, Tool
+from callwright.tools.roles import COMPOSED, WRITTEN, Role, kind_of, role_of
+from callwright.tools.sampling_options import Options, schedule
+from callwright.tools.values import Values, is_valid
+
+MAX_CHARS: Mapping[str, int] = {"title": 70, "query": 60, "prose": 260}
+OTHER_CHARS = 48
+MOST_OPTIONAL = 2
+_NEVER_OPTIONAL = frozenset({"cursor", "file_content", "object", "sha"})
+_COMPOUND = frozenset(
+    [
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "if",
+        "minProperties",
+        "patternProperties",
+        "dependentRequired",
+        "dependentSchemas",
+        "$ref",
+    ]
+)
+_CODED = frozenset({"pattern", "format", "allOf", "anyOf", "oneOf", "not", "if", "$ref"})
+_SHARED = frozenset({"repository", "owner", "username", "email", "person", "company", "id", "city", "timezone", "path"})
+"""Roles whose value a dialogue keeps using once it was said."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A value that the dialogue already holds, and its source."""
+
+    value: Any
+    source: Source
+
+
+@dataclass
+class Frame:
+    """One call's arguments before the model has filled the open ones."""
+
+    tool: Tool
+    schema: Schema
+    """Under which the model writes the arguments object: decided values are constants."""
+    sources: dict[Pointer, Source] = field(default_factory=dict)
+    """By the pointer of the parameter (a list or an open object has one entry for all its leaves)."""
+    must_hold: dict[Pointer, str] = field(default_factory=dict)
+    """Open text -> the earlier result's value that it has to mention."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is left for the model."""
+        return any("const" not in part for part in _scalars(self.schema))
+
+
+class Framer:
+    """Frames the calls of one row; remembers what was said."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._rng: random.Random = values.rng
+        self._said: dict[str, Known] = {}
+        self._options = Options()
+
+    def frame(self, tool: Tool, use: int, turn: int, given: Mapping[Pointer, Known]) -> Frame:
+        """A frame for a call in user turn `turn`; `given` are values that come from earlier results.
+
+        `use` counts the calls of this tool in earlier rows: optional arguments and enum values take turns.
+        """
+        frame = Frame(tool=tool, schema={})
+        self._options = schedule(tool, use)
+        frame.schema = self._object(tool.parameters, "", turn, given, frame)
+        return frame
+
+    def remember(self, arguments: dict[str, Any], sources: Mapping[Pointer, Source]) -> None:
+        """Keep what the user said in this call, for calls to come."""
+        for pointer, value in leaves(arguments):
+            source = sources.get(pointer)
+            if source and source.kind == "user" and isinstance(value, str):
+                self._said.setdefault(pointer.rsplit("/", 1)[-1].lower(), Known(value, source))
+
+    def _object(self, schema: Schema, at: Pointer, turn: int, given: Mapping[Pointer, Known], frame: Frame) -> Schema:
+        parts, required = schema.get("properties", {}), set(schema.get("required", ()))
+        chosen = required | self._optional(parts, required, at, given)
+        framed = {
+            name: self._part(name, part, f"{at}/{_escaped(name)}", turn, given, frame, name in required)
+            for name, part in parts.items()
+            if name in chosen
+        }
+        if required - set(parts) or not is_plain(schema):
+            whole = self._values.sample(schema, at.rsplit("/", 1)[-1])
+            frame.sources[at] = Source(kind="user", turn=turn)
+            return {"const": whole}
+        return {"type": "object", "properties": framed, "required": list(framed), "additionalProperties": False}
+
+    def _optional(
+        self, parts: Mapping[str, Schema], required: set[str], at: Pointer, given: Mapping[Pointer, Known]
+    ) -> set[str]:
+        """The optional properties whose turn it is, and those that an earlier result gives."""
+        simple = [name for name, part in parts.items() if name not in required and _is_simple(name, part)]
+        due = [name for name in simple if f"{at}/{_escaped(name)}" in self._options.optional]
+        if not due and not required and not at:
+            due = simple[:1]
+        return {*due[:MOST_OPTIONAL], *(name for name in parts if f"{at}/{_escaped(name)}" in given)}
+
+    def _part(
+        self,
+        name: str,
+        schema: Schema,
+        at: Pointer,
+        turn: int,
+        given: Mapping[Pointer, Known],
+        frame: Frame,
+        needed: bool,
+    ) -> Schema:
+        role = role_of(name, schema)
+        if at in given and is_valid(given[at].value, schema):
+            return self._decided(frame, at, given[at].value, given[at].source)
+        if role == "object" and is_plain(schema) and schema.get("properties"):
+            return self._object(schema, at, turn, given, frame)
+        if "default" in schema and needed and is_valid(schema["default"], schema) and self._rng.random() < 0.5:
+            return self._decided(frame, at, schema["default"], Source(kind="default"))
+        said = self._said.get(name.lower())
+        if said and role in _SHARED and is_valid(said.value, schema):
+            return self._decided(frame, at, said.value, said.source)
+        if (opened := _open(name, schema, role)) is not None:
+            frame.sources[at] = Source(kind="composed" if role in COMPOSED else "user", turn=turn)
+            return opened
+        if role == "const":
+            return self._decided(frame, at, schema["const"], Source(kind="default"))
+        value = self._options.values.get(at) if role in ("enum", "flag") else None
+        if value is None or not is_valid(value, schema):
+            value = self._drawn(name, schema, role)
+        return self._decided(frame, at, value, Source(kind="user", turn=turn))
+
+    def _drawn(self, name: str, schema: Schema, role: Role) -> Any:
+        if role == "enum":
+            options = [option for option in schema["enum"] if option is not None and is_valid(option, schema)]
+            return self._rng.choice(options) if options else self._values.sample(schema, name)
+        if role == "list":
+            return self._listed(name, schema)
+        return self._values.typed(name, schema)
+
+    def _listed(self, name: str, schema: Schema) -> Any:
+        """One or two typed items where that is allowed, else any valid list."""
+        items = schema.get("items")
+        if isinstance(items, dict) and role_of(name, items) not in WRITTEN:
+            drawn = [self._drawn(name, items, role_of(name, items)) for _ in range(self._rng.randint(1, 2))]
+            unique = [item for index, item in enumerate(drawn) if item not in drawn[:index]]
+            if is_valid(unique, schema):
+                return unique
+        return self._values.sample(schema, name)
+
+    @staticmethod
+    def _decided(frame: Frame, at: Pointer, value: Any, source: Source) -> Schema:
+        frame.sources[at] = source
+        return {"const": value}
+
+
+def is_plain(schema: Schema) -> bool:
+    """Whether an object schema is said by its properties alone."""
+    return not _COMPOUND & schema.keys()
+
+
+def leaf_sources(arguments: dict[str, Any], sources: Mapping[Pointer, Source]) -> dict[Pointer, Source]:
+    """The source of every leaf of `arguments`: its own, or that of the nearest parameter above it."""
+    found = {}
+    for pointer, _ in leaves(arguments):
+        above = pointer
+        while above not in sources and above:
+            above = above.rpartition("/")[0]
+        if above in sources:
+            found[pointer] = sources[above]
+    return found
+
+
+def _is_simple(name: str, schema: Schema) -> bool:
+    return role_of(name, schema) not in _NEVER_OPTIONAL and len(json.dumps(schema)) < 2_000
+
+
+def _open(name: str, schema: Schema, role: Role) -> Schema | None:
+    """The bounded schema under which a model writes this value; None where code has to draw it."""
+    if role not in WRITTEN or role == "object" or _CODED & schema.keys():
+        return None
+    if role == "list":
+        return _open_list(name, schema)
+    if kind_of(schema) != "string":
+        return None
+    longest = min(schema.get("maxLength", 10_000), MAX_CHARS.get(role, OTHER_CHARS))
+    return {"type": "string", "minLength": min(max(1, schema.get("minLength", 1)), longest), "maxLength": longest}
+
+
+def _open_list(name: str, schema: Schema) -> Schema | None:
+    items = schema.get("items")
+    if not isinstance(items, dict) or schema.get("prefixItems") or schema.get("contains"):
+        return None
+    role = role_of(name.rstrip("s"), items)
+    item = _open(name.rstrip("s"), items, role) if role in WRITTEN - {"list"} else None
+    low = schema.get("minItems", 0)
+    if item is None or low > 3:
+        return None
+    return {
+        "type": "array",
+        "items": item,
+        "minItems": max(1, low),
+        "maxItems": min(schema.get("maxItems", 3), max(2, low)),
+    }
+
+
+def _scalars(schema: Schema) -> list[Schema]:
+    if "properties" not in schema:
+        return [schema]
+    return [part for one in schema["properties"].values() for part in _scalars(one)]
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

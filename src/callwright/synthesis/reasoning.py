@@ -1,0 +1,121 @@
+"""The reasoning behind a turn's calls: thoughts by the model, actions by code, so that they agree with the calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from callwright.errors import Rejected
+from callwright.llm.conform import plain, read_json
+from callwright.quality.saying import invented
+from callwright.records import Finding, PlannedCall, Reply, Request, Schema, Tool
+from callwright.synthesis.text import listed, prose, refused, request, seed_of
+
+THOUGHT_CHARS = 320
+_ORIGIN = {
+    "user": "as the user said",
+    "result": "from the earlier result",
+    "system": "from the system prompt",
+    "default": "the default",
+    "composed": "in my own words",
+}
+
+
+@dataclass
+class WriteThoughts:
+    """One thought for each call of a turn (style `agent`)."""
+
+    user: str
+    calls: Sequence[PlannedCall]
+    tools: Mapping[str, Tool]
+    context: str
+    seed: tuple[int, ...]
+    name: str = "thoughts"
+
+    @property
+    def schema(self) -> Schema:
+        thought = {"type": "string", "minLength": 12, "maxLength": THOUGHT_CHARS}
+        count = len(self.calls)
+        thoughts = {"type": "array", "items": thought, "minItems": count, "maxItems": count}
+        return {
+            "type": "object",
+            "properties": {"thoughts": thoughts},
+            "required": ["thoughts"],
+            "additionalProperties": False,
+        }
+
+    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+        values = {"user": self.user, "actions": [_shown(call) for call in self.calls]}
+        seed = seed_of(*self.seed, self.name, attempt)
+        return request(
+            "thoughts", values, seed=seed, max_tokens=130 * len(self.calls), schema=self.schema, findings=findings
+        )
+
+    def read(self, reply: Reply) -> tuple[str, ...]:
+        thoughts = tuple(plain(text) for text in read_json(reply, self.schema)["thoughts"])
+        if len(set(thoughts)) < len(thoughts):
+            raise refused("thoughts.repeated", "two thoughts are the same")
+        if made_up := invented(" ".join(thoughts), self.context):
+            raise refused("thoughts.invented", f"{', '.join(made_up[:4])} was never said")
+        return thoughts
+
+    def fallback(self) -> tuple[str, ...]:
+        return tuple(reason(call, self.tools[call.tool]) for call in self.calls)
+
+
+@dataclass
+class WriteTrace:
+    """One paragraph for a turn (style `freetext`)."""
+
+    user: str
+    calls: Sequence[PlannedCall]
+    tools: Mapping[str, Tool]
+    offered: Sequence[Tool]
+    context: str
+    seed: tuple[int, ...]
+    name: str = "trace"
+
+    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+        offered = "; ".join(f"{tool.name}: {tool.description[:100]}" for tool in self.offered)
+        values = {"user": self.user, "tools": offered, "actions": [_shown(call) for call in self.calls]}
+        seed = seed_of(*self.seed, self.name, attempt)
+        return request("trace", values, seed=seed, max_tokens=260, findings=findings)
+
+    def read(self, reply: Reply) -> str:
+        text = prose(reply)
+        findings = []
+        if unnamed := [call.tool for call in self.calls if call.tool not in text]:
+            findings.append(Finding(code="trace.unnamed", path="$", message=f"does not name {listed(unnamed)}"))
+        if made_up := invented(text, self.context):
+            findings.append(
+                Finding(code="trace.invented", path="$", message=f"{', '.join(made_up[:4])} was never said")
+            )
+        if findings:
+            raise Rejected(findings)
+        return text
+
+    def fallback(self) -> str:
+        if not self.calls:
+            return "Nothing that is offered here does what the user asks for, so I answer without a call."
+        return " ".join(reason(call, self.tools[call.tool]) for call in self.calls)
+
+
+def action(call: PlannedCall) -> str:
+    """What a call does, in the article's words: "Use NAME with a, b, and c"."""
+    return f"Use {call.tool} with {listed(list(call.arguments))}" if call.arguments else f"Use {call.tool}"
+
+
+def reason(call: PlannedCall, tool: Tool) -> str:
+    """A thought that code writes from the plan alone: what the tool does, and the source of every argument."""
+    purpose = tool.description.rstrip(".") or "what is asked for"
+    origins = []
+    for pointer, source in call.sources.items():
+        name = pointer.split("/")[1] if "/" in pointer else "arguments"
+        origins.append(f"{name} {_ORIGIN[source.kind]}")
+    sourced = f" I set {listed(list(dict.fromkeys(origins)))}." if origins else ""
+    return f"{call.tool} fits here: {purpose[:1].lower()}{purpose[1:]}.{sourced}"
+
+
+def _shown(call: PlannedCall) -> str:
+    return f"{call.tool} {json.dumps(call.arguments, ensure_ascii=False)[:500]}"

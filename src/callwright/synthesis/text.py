@@ -1,0 +1,88 @@
+"""From a model's reply to one message of plain prose, and requests that carry findings."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from callwright.errors import Rejected
+from callwright.llm.conform import plain
+from callwright.prompts import render
+from callwright.records import Constraint, Finding, Message, Reply, Request, Schema
+
+MAX_CHARS = 1200
+_LABEL = re.compile(
+    r"^(?:user|assistant|request|answer|reply|message|response|thought|reasoning)\s*:\s*", re.IGNORECASE
+)
+_TEMPLATE = re.compile(r"<\|?/?(?:im_start|im_end|tool_call|tool_response|eot_id|s)\|?>|\[/?INST\]")
+_BLANK = re.compile(
+    r"\[[A-Za-z][A-Za-z _'-]{1,40}\](?!\()|<[a-z][a-z_ -]{2,30}>|\{\{?\w*\}?\}|\bXX+\b|lorem ipsum", re.IGNORECASE
+)
+
+
+def prose(reply: Reply) -> str:
+    """The message in `reply`. Raises `Rejected`: empty, cut off, too long, JSON, with a placeholder left open."""
+    text = plain(reply.text)
+    text = _LABEL.sub("", text).strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].strip()
+    problem = _problem(text, cut=reply.finish == "length")
+    if problem:
+        raise refused(*problem)
+    return text
+
+
+def _problem(text: str, *, cut: bool) -> tuple[str, str] | None:
+    if not re.search(r"\w", text):
+        return "text.empty", "is empty"
+    if cut:
+        return "text.cut", "was cut off; write less"
+    if len(text) > MAX_CHARS:
+        return "text.long", f"is {len(text):,} characters long; {MAX_CHARS} are allowed"
+    if _TEMPLATE.search(text) or text.startswith(("{", "```")):
+        return "text.not_prose", "is not plain prose"
+    if blank := _BLANK.search(text):
+        return "text.placeholder", f"leaves {blank.group()!r} to be filled in"
+    return None
+
+
+def refused(code: str, message: str, path: str = "$") -> Rejected:
+    """A rejection with one finding."""
+    return Rejected([Finding(code=code, path=path, message=message)])
+
+
+def seed_of(*parts: object) -> int:
+    """A request's seed: 31 bits that depend on all `parts` alone."""
+    return int.from_bytes(hashlib.sha256("/".join(map(str, parts)).encode()).digest()[:4]) & 0x7FFFFFFF
+
+
+def request(
+    prompt: str,
+    values: dict[str, Any],
+    *,
+    seed: int,
+    max_tokens: int,
+    schema: Schema | None = None,
+    findings: tuple[Finding, ...] = (),
+    temperature: float | None = None,
+) -> Request:
+    """Prompt `prompt` filled with `values`; the findings of the last attempt are appended to its last message."""
+    *stable, last = render(prompt, **values)
+    if findings:
+        wrong = "\n".join(f"- {finding.message}" for finding in findings)
+        last = Message(role=last.role, content=f"{last.content}\n\nA first try was refused:\n{wrong}\nDo it better.")
+    return Request(
+        messages=(*stable, last),
+        constraint=Constraint(body=schema) if schema is not None else None,
+        max_tokens=max_tokens,
+        temperature=temperature,
+        seed=seed,
+    )
+
+
+def listed(items: list[str]) -> str:
+    """ "a", "a and b", "a, b, and c"."""
+    if len(items) < 3:
+        return " and ".join(items)
+    return f"{', '.join(items[:-1])}, and {items[-1]}"

@@ -1,0 +1,195 @@
+"""The writer `turns`: a blueprint into words, message by message. A dialogue of one turn is `single_turn`.
+
+Each message is a step of its own with its own checks, so a faulty one is written again alone. Whose turn it is, the
+calls and the ids come from the blueprint; the model writes what is said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
+
+from callwright.pipeline import Step, attempt
+from callwright.plugins import Conversation, Model, Refused
+from callwright.records import Blueprint, Message, PlannedCall, PlannedTurn, Tool, ToolCall
+from callwright.synthesis.answer import WriteAnswer, WriteReply
+from callwright.synthesis.facts import Fact, facts_of, gist, loose_ends
+from callwright.synthesis.reasoning import WriteThoughts, WriteTrace, action
+from callwright.synthesis.user import WriteUser
+
+T = TypeVar("T")
+Style = Literal["freetext", "agent", "none"]
+
+
+@dataclass
+class _Talk:
+    """A conversation while it is written."""
+
+    blueprint: Blueprint
+    refused: Refused
+    tools: Mapping[str, Tool]
+    messages: list[Message] = field(default_factory=list)
+    reasoning: list[tuple[str, str]] = field(default_factory=list)
+    written_by_code: list[str] = field(default_factory=list)
+
+    @property
+    def context(self) -> str:
+        """All that was said and answered: what a message may draw on."""
+        calls = (
+            json.dumps(call.arguments, ensure_ascii=False) for message in self.messages for call in message.tool_calls
+        )
+        return "\n".join([*(message.content for message in self.messages), *calls])
+
+
+class Turns:
+    """Writes row after row."""
+
+    def __init__(
+        self, model: Model, *, reasoning: Style, tries: int, seed: int, guidance: str = "", system: str = ""
+    ) -> None:
+        self._model = model
+        self._style = reasoning
+        self._tries = tries
+        self._seed = seed
+        self._guidance = guidance
+        self._system = system
+
+    async def write(self, blueprint: Blueprint, refused: Refused) -> Conversation:
+        """The conversation of `blueprint`. Raises `ModelError`."""
+        talk = _Talk(blueprint, refused, {tool.name: tool for tool in blueprint.tools})
+        if self._system:
+            talk.messages.append(Message(role="system", content=self._system))
+        for number, turn in enumerate(blueprint.turns):
+            await self._turn(talk, number, turn)
+        return Conversation(tuple(talk.messages), tuple(talk.reasoning), tuple(talk.written_by_code))
+
+    async def _turn(self, talk: _Talk, number: int, turn: PlannedTurn) -> None:
+        before = list(talk.messages)
+        said = await self._user(talk, number, turn)
+        talk.messages.append(Message(role="user", content=said))
+        if turn.calls:
+            await self._reason(talk, number, turn, said)
+            talk.messages += _called(turn)
+            written = await self._written(talk, self._answer(talk, number, turn, said, before), f"turn {number} answer")
+        else:
+            if self._style == "freetext" and turn.unfit:
+                await self._reason(talk, number, turn, said)
+            written = await self._written(talk, self._reply(talk, number, turn, said, before), f"turn {number} reply")
+        talk.messages.append(Message(role="assistant", content=written))
+
+    async def _written(self, talk: _Talk, step: Step[T], place: str) -> T:
+        value, by_model = await attempt(step, self._model, self._tries, talk.refused)
+        if not by_model:
+            talk.written_by_code.append(place)
+        return value
+
+    # --- the user -----------------------------------------------------------------------------------------------
+
+    async def _user(self, talk: _Talk, number: int, turn: PlannedTurn) -> str:
+        calls = self._calls_behind(talk.blueprint, number)
+        facts, left_out = _facts(talk, number, calls, turn)
+        step = WriteUser(
+            wants=turn.wants,
+            why=turn.intent,
+            about=gist(calls),
+            facts=facts,
+            tone=talk.blueprint.persona.tone,
+            so_far=talk.messages,
+            tool_names=[*talk.tools],
+            guidance=self._guidance,
+            seed=(self._seed, talk.blueprint.row, number),
+            leave_out=left_out,
+        )
+        return await self._written(talk, step, f"turn {number} user")
+
+    @staticmethod
+    def _calls_behind(blueprint: Blueprint, number: int) -> list[PlannedCall]:
+        """The calls that this turn's words prepare."""
+        turn = blueprint.turns[number]
+        if turn.unfit:
+            return [turn.unfit]
+        if turn.missing is not None:
+            return list(blueprint.turns[number + 1].steps[0][:1])
+        return list(turn.calls)
+
+    # --- the assistant --------------------------------------------------------------------------------------------
+
+    async def _reason(self, talk: _Talk, number: int, turn: PlannedTurn, said: str) -> None:
+        seed = (self._seed, talk.blueprint.row, number)
+        context = talk.context + json.dumps([[call.arguments, call.result] for call in turn.calls], ensure_ascii=False)
+        if self._style == "agent":
+            thoughts = WriteThoughts(said, turn.calls, talk.tools, context, seed)
+            written = await self._written(talk, thoughts, f"turn {number} thoughts")
+            talk.reasoning += [(thought, action(call)) for thought, call in zip(written, turn.calls, strict=True)]
+        elif self._style == "freetext":
+            trace = WriteTrace(said, turn.calls, talk.tools, talk.blueprint.tools, context, seed)
+            talk.reasoning.append((await self._written(talk, trace, f"turn {number} trace"), ""))
+
+    def _answer(self, talk: _Talk, number: int, turn: PlannedTurn, said: str, before: Sequence[Message]) -> WriteAnswer:
+        return WriteAnswer(
+            user=said,
+            so_far=before,
+            calls=turn.calls,
+            tool_names=[*talk.tools],
+            context=talk.context,
+            seed=(self._seed, talk.blueprint.row, number),
+        )
+
+    def _reply(self, talk: _Talk, number: int, turn: PlannedTurn, said: str, before: Sequence[Message]) -> WriteReply:
+        able = [tool.description.rstrip(".") for tool in talk.blueprint.tools if tool.description][:3]
+        kind, wanted, missing = "talk", "Answer briefly from what was said; nothing has to be looked up.", None
+        if turn.unfit:
+            kind, wanted = (
+                "decline",
+                f"Say that you cannot do this here, and what you can help with instead: {'; '.join(able)}.",
+            )
+        elif turn.missing is not None:
+            missing = _missing(talk, number, turn)
+            kind, wanted = "ask", f"Ask for the {missing.name}; it is needed and was not given."
+        return WriteReply(
+            user=said,
+            so_far=before,
+            tool_names=[*talk.tools],
+            context=f"{talk.context}\n{wanted}",
+            task=wanted,
+            kind=kind,
+            seed=(self._seed, talk.blueprint.row, number),
+            missing=missing,
+            abilities=able,
+        )
+
+
+def _facts(talk: _Talk, number: int, calls: Sequence[PlannedCall], turn: PlannedTurn) -> tuple[list[Fact], Fact | None]:
+    """What the user has to say in this turn, and what to leave out."""
+    known = talk.context + json.dumps([call.result for call in talk.blueprint.calls if call not in calls])
+    facts = [fact for call in calls for fact in (*facts_of(call, number), *loose_ends(call, number, known))]
+    facts = [fact for fact in facts if not (fact.said_in(talk.context) and number > 0 and fact.name == "detail")]
+    if turn.missing is None:
+        return _once(facts), None
+    left_out = _missing(talk, number, turn)
+    return _once([fact for fact in facts if fact.pointer != left_out.pointer]), left_out
+
+
+def _once(facts: Sequence[Fact]) -> list[Fact]:
+    return list({(fact.name, json.dumps(fact.value)): fact for fact in facts}.values())
+
+
+def _missing(talk: _Talk, number: int, turn: PlannedTurn) -> Fact:
+    call = talk.blueprint.turns[number + 1].steps[0][0]
+    return next(fact for fact in facts_of(call, number + 1) if fact.pointer == turn.missing)
+
+
+def _called(turn: PlannedTurn) -> list[Message]:
+    """The calls and results of a turn, a message for each step's calls and one for each result."""
+    messages = []
+    for step in turn.steps:
+        calls = tuple(ToolCall(id=call.id, name=call.tool, arguments=call.arguments) for call in step)
+        messages.append(Message(role="assistant", tool_calls=calls))
+        messages += [Message(role="tool", tool_call_id=call.id, content=_result_text(call)) for call in step]
+    return messages
+
+
+def _result_text(call: PlannedCall) -> str:
+    return call.result if isinstance(call.result, str) else json.dumps(call.result, ensure_ascii=False)

@@ -1,0 +1,158 @@
+"""What the user says in one turn: the model's words, carrying the planned values.
+
+Free text first; then with what was missing named; then with placeholders that code fills in; at last the missing
+values are appended in words. So every value that the plan gives to the user is said, whatever the model writes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from callwright.errors import Rejected
+from callwright.quality.saying import spoken
+from callwright.records import Finding, Message, Reply, Request
+from callwright.synthesis.facts import Fact, in_words
+from callwright.synthesis.text import prose, request, seed_of
+
+_ANSWERS = re.compile(
+    r"^(?:sure|certainly|of course|okay,? i|i'll|i will"
+    r"|i(?:'ve| have) (?:created|added|sent|updated|filed|opened|found|scheduled)"
+    r"|here (?:is|are)|done\b|just (?:filed|created|added|sent)"
+    r"|the (?:issue|request|event|note) has been)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\?|\b(?:please|can you|could you|would you|need|want|like|help|let me know|looking for|find|search|show"
+    r"|create|open|add|send|set|check|get|look|make|book|update|tell|give|list|remind|schedule|file|put)\b",
+    re.IGNORECASE,
+)
+_SLOT = re.compile(r"\{([^{}]{1,60})\}")
+MAX_CHARS = 700
+
+
+@dataclass
+class WriteUser:
+    """One user message. Keeps its best candidate so far."""
+
+    wants: str
+    why: str
+    about: Sequence[str]
+    facts: Sequence[Fact]
+    tone: str
+    so_far: Sequence[Message]
+    tool_names: Sequence[str]
+    guidance: str
+    seed: tuple[int, ...]
+    leave_out: Fact | None = None
+    name: str = "user"
+    _best: tuple[int, str] | None = field(default=None, repr=False)
+
+    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+        slots = self._slots() if attempt >= 2 else {}
+        values: dict[str, Any] = {
+            "wants": self.wants,
+            "why": self.why,
+            "about": "; ".join(dict.fromkeys(self.about)),
+            "details": "; ".join(f'{{{slot}}}: {fact.name} "{_plain(fact)}"' for slot, fact in slots.items())
+            or "; ".join(dict.fromkeys(_detail(fact) for fact in self.facts)),
+            "tone": self.tone,
+            "so_far": transcript(self.so_far),
+            "guidance": self.guidance,
+            "leave_out": self.leave_out.name if self.leave_out else "",
+            "placeholders": " ".join(f"{{{slot}}}" for slot in slots),
+        }
+        seed = seed_of(*self.seed, self.name, attempt)
+        return request("user", values, seed=seed, max_tokens=220, findings=findings if not slots else ())
+
+    def read(self, reply: Reply) -> str:
+        text = prose(_filled(reply, self._slots()))
+        faults = self._faults(text)
+        missing = [fact for fact in self.facts if not fact.said_in(text)]
+        if missing:
+            said = "; ".join(dict.fromkeys(_detail(fact) for fact in missing))
+            faults.append(Finding(code="user.missing", path="$", message=f"does not mention {said}"))
+        if not self._refused(text) and (self._best is None or len(missing) < self._best[0]):
+            self._best = (len(missing), text)
+        if faults:
+            raise Rejected(faults)
+        return text
+
+    def fallback(self) -> str:
+        """The best candidate with what it lacks appended; without any, the bare request."""
+        text = self._best[1] if self._best else self._bare()
+        missing = [fact for fact in self.facts if not fact.said_in(text)]
+        return " ".join(part for part in (_ended(text), in_words(missing)) if part)
+
+    def _bare(self) -> str:
+        wish = self.wants[:1].lower() + self.wants[1:] if self.wants else "help me with this"
+        about = f" It is about: {'; '.join(dict.fromkeys(self.about))}." if self.about else ""
+        return f"Please {wish}.{about}"
+
+    def _faults(self, text: str) -> list[Finding]:
+        found = [Finding(code="user.speech_act", path="$", message=message) for message in self._refused(text)]
+        if len(text) > MAX_CHARS:
+            found.append(Finding(code="user.long", path="$", message="is too long; write one to three sentences"))
+        if not _ASKS.search(text):
+            found.append(Finding(code="user.no_request", path="$", message="asks for nothing"))
+        return found
+
+    def _refused(self, text: str) -> list[str]:
+        """Faults that no appended sentence mends."""
+        wrong = []
+        if _ANSWERS.match(text):
+            wrong.append("speaks as the assistant; the person asks, nothing is done yet")
+        if any(len(name) > 4 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in self.tool_names):
+            wrong.append("names a tool; the person does not know the tools")
+        if self.leave_out and self.leave_out.said_in(text):
+            wrong.append(f"mentions the {self.leave_out.name}, which the person forgets")
+        if re.search(r"^\s*[-*] ", text, re.MULTILINE):
+            wrong.append("is a list; write sentences")
+        return wrong
+
+    def _slots(self) -> dict[str, Fact]:
+        slots: dict[str, Fact] = {}
+        for fact in self.facts:
+            if fact.is_flag or fact.value in (None, "", [], {}):
+                continue
+            slot = fact.name.replace(" ", "_")
+            while slot in slots:
+                slot += "_2"
+            slots[slot] = fact
+        return slots
+
+
+def transcript(messages: Sequence[Message], last: int = 6) -> str:
+    """The last few spoken messages, a line each."""
+    said = [message for message in messages if message.role in ("user", "assistant") and message.content]
+    return "\n".join(f"{message.role.capitalize()}: {message.content}" for message in said[-last:])
+
+
+def _filled(reply: Reply, slots: dict[str, Fact]) -> Reply:
+    def fill(match: re.Match[str]) -> str:
+        fact = slots.get(match[1].strip().replace(" ", "_"))
+        return _plain(fact) if fact else match[0]
+
+    return reply.model_copy(update={"text": _SLOT.sub(fill, reply.text)})
+
+
+def _plain(fact: Fact) -> str:
+    return spoken(fact.value)[0]
+
+
+def _detail(fact: Fact) -> str:
+    """A fact as the prompt lists it, with its spoken form where people would not say the plain one."""
+    if fact.is_flag:
+        return f"{fact.name}: {'yes' if fact.value else 'no'}"
+    if fact.value in (None, "", [], {}):
+        return f"{fact.name}: empty"
+    forms = spoken(fact.value)
+    dated = isinstance(fact.value, str) and len(forms) > 4
+    return f'{fact.name} "{forms[0]}"' + (f" (say: {forms[2]})" if dated else "")
+
+
+def _ended(text: str) -> str:
+    text = text.strip()
+    return text if not text or text[-1] in ".?!" else f"{text}."

@@ -5,7 +5,6 @@ Takes the row as it stands in the file, of any project: what a row lacks is not 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -16,11 +15,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-LONGEST = 600
-"""Characters of one result or argument that are shown."""
+from callwright.cli.text import printable
 
 _STYLES = {"system": "magenta", "user": "cyan", "assistant": "green", "tool": "yellow", "thought": "dim italic"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def drawn(row: dict[str, Any], title: str) -> RenderableType:
@@ -71,7 +68,7 @@ def _call(call: dict[str, Any], proofs: list[dict[str, Any]]) -> list[Renderable
     for key, argument in value.items():
         pointer = "/" + str(key).replace("~", "~0").replace("/", "~1")
         origins = [_origin(proof) for proof in own if f"{proof.get('argument')}/".startswith(f"{pointer}/")]
-        table.add_row(_clean(key), _clean(_json(argument)), "; ".join(dict.fromkeys(origins)))
+        table.add_row(printable(key), printable(_json(argument)), "; ".join(dict.fromkeys(origins)))
     return [_labelled("call", name, "bold"), Padding(table, (0, 0, 0, 12))]
 
 
@@ -80,7 +77,7 @@ def _origin(proof: dict[str, Any]) -> str:
     place = f" (message {proof['message']})" if proof.get("message") is not None else ""
     pointer = f" {proof['pointer']}" if proof.get("pointer") else ""
     said = f" “{proof['text']}”" if proof.get("text") else ""
-    return _clean(f"from {proof.get('source')}{pointer}{place}{said}")
+    return printable(f"from {proof.get('source')}{pointer}{place}{said}")
 
 
 def _thoughts(reasoning: Any) -> Iterator[str]:
@@ -95,7 +92,7 @@ def _labelled(label: str, text: str, style: str) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(width=10, justify="right", style="dim")
     grid.add_column(overflow="fold")
-    grid.add_row(label, Text(_clean(text), style=style))
+    grid.add_row(label, Text(printable(text), style=style))
     return grid
 
 
@@ -117,12 +114,6 @@ def _loaded(text: Any) -> Any:
         return orjson.loads(text) if isinstance(text, str) else text
     except orjson.JSONDecodeError:
         return None
-
-
-def _clean(text: Any) -> str:
-    """Without what would move a terminal's cursor or turn its text around, and not endless."""
-    shown = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(text))
-    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}… ({len(shown):,} characters)"
 
 
 def _mapping(value: Any) -> dict[str, Any]:

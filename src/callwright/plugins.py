@@ -52,7 +52,7 @@ class Session(Protocol):
 class Executor(Protocol):
     """Opens one session for each row. `refused` is told of what a simulating model got wrong."""
 
-    async def open(self, row: int, topic: str, refused: Refused) -> Session: ...
+    async def open(self, seed: str, topic: str, refused: Refused) -> Session: ...
 
 
 @dataclass(frozen=True)

@@ -210,6 +210,8 @@ class Blueprint(Record):
     """One row before its words: a pure function of (configuration, seed, row) and the model's replies."""
 
     row: int
+    seed: str
+    """What all chance in this row depends on: run seed, row and attempt."""
     topic: Topic
     kind: str
     persona: Persona

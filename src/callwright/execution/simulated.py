@@ -33,13 +33,12 @@ _CHOSEN_BY_MODEL = frozenset({"url", "enum", "flag"})
 class Simulated:
     """Opens a session for each row."""
 
-    def __init__(self, model: Model, tries: int, seed: int) -> None:
+    def __init__(self, model: Model, tries: int) -> None:
         self._model = model
         self._tries = tries
-        self._seed = seed
 
-    async def open(self, row: int, topic: str, refused: Refused) -> SimulatedSession:
-        rng = random.Random(f"{self._seed}/{row}/results")
+    async def open(self, seed: str, topic: str, refused: Refused) -> SimulatedSession:
+        rng = random.Random(f"{seed}/results")
         return SimulatedSession(self._model, self._tries, Values(rng), topic, refused)
 
 

@@ -9,12 +9,13 @@ import asyncio
 import hashlib
 import time
 
-from callwright.errors import ModelError, RateLimited
+from callwright.errors import ModelError, RateLimited, Unreachable
 from callwright.llm.settings import LLMSettings
 from callwright.plugins import Event, Model, Watcher, unwatched
 from callwright.records import Reply, Request
 
 LONGEST_WAIT_S = 60.0
+RETRIES_OF_THE_FIRST = 2
 
 
 class Metered:
@@ -27,6 +28,7 @@ class Metered:
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._requests = Pace(settings.requests_per_minute)
         self._tokens = Pace(settings.tokens_per_minute)
+        self._answered = False
         self._closed_until = 0.0
         """After a 429 nobody asks before this moment (monotonic seconds)."""
 
@@ -43,7 +45,7 @@ class Metered:
                 self._tokens.spend(reply.prompt_tokens + reply.completion_tokens)
                 return reply
             except ModelError as error:
-                if not error.retryable or attempt == self._settings.retries:
+                if not error.retryable or attempt == self._most_retries(error):
                     raise
                 wait_s = self._wait_s(error, attempt, request)
                 self._watch(Event("retry", str(error), {"wait_s": wait_s, "attempt": attempt}))
@@ -56,9 +58,16 @@ class Metered:
     async def _sent(self, request: Request) -> Reply:
         self._watch(Event("sent"))
         try:
-            return await self._model.complete(request)
+            reply = await self._model.complete(request)
         finally:
             self._watch(Event("returned"))
+        self._answered = True
+        return reply
+
+    def _most_retries(self, error: ModelError) -> int:
+        """A server that was never reached is not there: that is to be said within seconds."""
+        never_there = isinstance(error, Unreachable) and not self._answered
+        return min(RETRIES_OF_THE_FIRST, self._settings.retries) if never_there else self._settings.retries
 
     async def _admitted(self) -> None:
         await asyncio.sleep(max(0.0, self._closed_until - time.monotonic()))

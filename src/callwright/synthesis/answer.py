@@ -22,8 +22,8 @@ _TELLING = ("id", "url", "path", "sha", "date", "datetime", "number", "branch", 
 _UNDONE = re.compile(r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)", re.IGNORECASE)
 _TECHNICAL = re.compile(r"\b(?:JSON|API call|function call|tool call|parameters?|the tool)\b")
 _CANNOT = re.compile(
-    r"\b(?:can't|cannot|can not|unable|not able|don't have|do not have|no (?:tool|way|access)|isn't something|not possible"
-    r"|outside|won't be able)\b",
+    r"\b(?:can't|cannot|can not|unable|not able|don't have|do not have|no (?:tool|way|access)|isn't something"
+    r"|not possible|outside|won't be able)\b",
     re.IGNORECASE,
 )
 _CLAIMS = re.compile(
@@ -41,7 +41,7 @@ class WriteAnswer:
     tool_names: Sequence[str]
     context: str
     """Everything said and answered so far: what the answer may draw on."""
-    seed: tuple[int, ...]
+    seed: tuple[str, int]
     name: str = "answer"
     _best: str | None = field(default=None, repr=False)
 
@@ -98,7 +98,7 @@ class WriteReply:
     task: str
     kind: str
     """`ask`, `decline` or `talk`."""
-    seed: tuple[int, ...]
+    seed: tuple[str, int]
     missing: Fact | None = None
     abilities: Sequence[str] = ()
     name: str = "reply"

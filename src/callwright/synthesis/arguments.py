@@ -38,7 +38,6 @@ class FillArguments:
     frame: Frame
     number: int
     """Of the call in its row; part of the seed."""
-    seed: int
     guidance: str
     before: str
     """What happened before in this dialogue, in a sentence."""
@@ -69,7 +68,7 @@ class FillArguments:
             "must": ", ".join(self.frame.must_hold.values()),
             "guidance": self.guidance,
         }
-        seed = seed_of(self.seed, self.draft.row, self.name, self.number, attempt)
+        seed = seed_of(self.draft.seed, self.name, self.number, attempt)
         return request("plan_call", said, seed=seed, max_tokens=420, schema=self.schema, findings=findings)
 
     def read(self, reply: Reply) -> Filled:

@@ -28,6 +28,8 @@ class Draft:
     """One row before its first request."""
 
     row: int
+    seed: str
+    """What all chance in this row depends on: run seed, row and attempt."""
     topic: Topic
     kind: str
     persona: Persona
@@ -60,8 +62,10 @@ class Drafter:
         self._shares = shares
         self._seed = seed
 
-    def draft(self, row: int) -> Draft:
-        rng = random.Random(f"{self._seed}/{row}/draft")
+    def draft(self, row: int, attempt: int = 0) -> Draft:
+        """The draft of `row`; another `attempt` keeps topic, kind and tools, and draws everything else anew."""
+        seed = f"{self._seed}/{row}/{attempt}"
+        rng = random.Random(f"{seed}/draft")
         kind = kind_of_row(row, self._seed, self._shares)
         shapes = self._lengthened(kind.shape(rng, self._settings.tools.max_per_query), kind.turns, rng)
         sample = self._sampler.draw(row, max(1, sum(sum(shape.steps) for shape in shapes)))
@@ -74,6 +78,7 @@ class Drafter:
         rng.shuffle(offered)
         return Draft(
             row=row,
+            seed=seed,
             topic=self._topics[row % len(self._topics)],
             kind=kind.name,
             persona=draw_persona(Values(rng)),

@@ -43,18 +43,17 @@ class Progress:
 class Planner:
     """Plans row after row."""
 
-    def __init__(self, model: Model, executor: Executor, *, tries: int, seed: int, guidance: str = "") -> None:
+    def __init__(self, model: Model, executor: Executor, *, tries: int, guidance: str = "") -> None:
         self._model = model
         self._executor = executor
         self._tries = tries
-        self._seed = seed
         self._guidance = guidance
 
     async def plan(self, draft: Draft, refused: Refused) -> tuple[Blueprint, tuple[str, ...]]:
         """The blueprint, and the places that code had to fill. Raises `ModelError`, and `Rejected` for a tool whose
         schema nothing satisfies."""
-        values = Values(random.Random(f"{self._seed}/{draft.row}/values"))
-        session = await self._executor.open(draft.row, draft.topic.leaf, refused)
+        values = Values(random.Random(f"{draft.seed}/values"))
+        session = await self._executor.open(draft.seed, draft.topic.leaf, refused)
         state = Progress(Framer(values), session, values)
         try:
             turns = [await self._turn(draft, number, state, refused) for number in range(len(draft.shapes))]
@@ -62,6 +61,7 @@ class Planner:
             await session.close()
         blueprint = Blueprint(
             row=draft.row,
+            seed=draft.seed,
             topic=draft.topic,
             kind=draft.kind,
             persona=draft.persona,
@@ -119,7 +119,6 @@ class Planner:
             draft=draft,
             frame=frame,
             number=len(state.calls) + len(siblings),
-            seed=self._seed,
             guidance=self._guidance,
             before=state.situations[-1] if state.situations else "",
             siblings=tuple(call.arguments for call in siblings if call.tool == use.tool.name),

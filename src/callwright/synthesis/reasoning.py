@@ -30,7 +30,7 @@ class WriteThoughts:
     calls: Sequence[PlannedCall]
     tools: Mapping[str, Tool]
     context: str
-    seed: tuple[int, ...]
+    seed: tuple[str, int]
     name: str = "thoughts"
 
     @property
@@ -73,7 +73,7 @@ class WriteTrace:
     tools: Mapping[str, Tool]
     offered: Sequence[Tool]
     context: str
-    seed: tuple[int, ...]
+    seed: tuple[str, int]
     name: str = "trace"
 
     def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:

@@ -46,13 +46,10 @@ class _Talk:
 class Turns:
     """Writes row after row."""
 
-    def __init__(
-        self, model: Model, *, reasoning: Style, tries: int, seed: int, guidance: str = "", system: str = ""
-    ) -> None:
+    def __init__(self, model: Model, *, reasoning: Style, tries: int, guidance: str = "", system: str = "") -> None:
         self._model = model
         self._style = reasoning
         self._tries = tries
-        self._seed = seed
         self._guidance = guidance
         self._system = system
 
@@ -99,7 +96,7 @@ class Turns:
             so_far=talk.messages,
             tool_names=[*talk.tools],
             guidance=self._guidance,
-            seed=(self._seed, talk.blueprint.row, number),
+            seed=(talk.blueprint.seed, number),
             leave_out=left_out,
         )
         return await self._written(talk, step, f"turn {number} user")
@@ -117,7 +114,7 @@ class Turns:
     # --- the assistant --------------------------------------------------------------------------------------------
 
     async def _reason(self, talk: _Talk, number: int, turn: PlannedTurn, said: str) -> None:
-        seed = (self._seed, talk.blueprint.row, number)
+        seed = (talk.blueprint.seed, number)
         context = talk.context + json.dumps([[call.arguments, call.result] for call in turn.calls], ensure_ascii=False)
         if self._style == "agent":
             thoughts = WriteThoughts(said, turn.calls, talk.tools, context, seed)
@@ -134,7 +131,7 @@ class Turns:
             calls=turn.calls,
             tool_names=[*talk.tools],
             context=talk.context,
-            seed=(self._seed, talk.blueprint.row, number),
+            seed=(talk.blueprint.seed, number),
         )
 
     def _reply(self, talk: _Talk, number: int, turn: PlannedTurn, said: str, before: Sequence[Message]) -> WriteReply:
@@ -155,7 +152,7 @@ class Turns:
             context=f"{talk.context}\n{wanted}",
             task=wanted,
             kind=kind,
-            seed=(self._seed, talk.blueprint.row, number),
+            seed=(talk.blueprint.seed, number),
             missing=missing,
             abilities=able,
         )

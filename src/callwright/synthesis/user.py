@@ -45,7 +45,7 @@ class WriteUser:
     so_far: Sequence[Message]
     tool_names: Sequence[str]
     guidance: str
-    seed: tuple[int, ...]
+    seed: tuple[str, int]
     leave_out: Fact | None = None
     name: str = "user"
     _best: tuple[int, str] | None = field(default=None, repr=False)

@@ -1,0 +1,269 @@
+"""One run: builds the objects that a configuration names, makes its rows, writes its dataset.
+
+Rows flow independently: each goes from draft to blueprint to words to checks, and into the ledger. What is in the
+ledger is not done again; replies of rows that a killed run had begun are read from it too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from callwright.config import Config
+from callwright.datasets.io import require_writable, write_rows
+from callwright.errors import BadRequest, ModelError, Rejected, Shortfall, Unauthorized, UnknownModel, Unreachable
+from callwright.execution.simulated import Simulated
+from callwright.ledger import Ledger, Recorded
+from callwright.llm.build import build_model
+from callwright.llm.settings import LLMSettings
+from callwright.pipeline import bounded
+from callwright.plugins import Event, Model, Watcher, unwatched
+from callwright.quality.report import check_row
+from callwright.records import Finding, Refusal, Reply, Row, Topic
+from callwright.synthesis.draft import Drafter
+from callwright.synthesis.kinds import shares
+from callwright.synthesis.planner import Planner
+from callwright.synthesis.rows import build_row
+from callwright.synthesis.turns import Turns
+from callwright.tools.catalog import Catalog
+from callwright.tools.load import load_tools
+from callwright.tools.sampling import Sampler
+from callwright.topics.files import load as load_topics
+from callwright.topics.files import save as save_topics
+from callwright.topics.grow import grow
+
+ROW_ATTEMPTS = 3
+"""How often a row is begun anew when it fails its checks as a whole."""
+_FATAL = (Unauthorized, UnknownModel, BadRequest, Unreachable)
+"""What will not be better for the next row."""
+
+
+@dataclass
+class Summary:
+    """What a run came to."""
+
+    rows: int
+    asked: int
+    output: Path
+    run_dir: Path
+    refused: Counter[str] = field(default_factory=Counter)
+    """Finding code -> how often a reply or row was refused for it."""
+    missing: dict[int, str] = field(default_factory=dict)
+    """Row -> why it is not there."""
+
+
+async def generate(config: Config, *, base: Path, run_dir: Path, watch: Watcher = unwatched) -> Summary:
+    """Make the dataset that `config` asks for; paths of its sources start from `base`.
+
+    Continues what `run_dir` holds. Raises `UserError`, `LedgerError`, `WeightsError`; `ModelError` where no row could
+    go on; `Shortfall` after all finished rows were written.
+    """
+    output = Path(config.output.save_as)
+    require_writable(output)
+    catalog = Catalog(load_tools(config.generation.tools, base).tools)
+    mix = shares(config.generation.kinds, config.generation.conversation.agent_mode)
+    with Ledger.open(run_dir) as ledger:
+        async with _models(config, ledger, watch) as models:
+            topics = await topics_of(config, models["topics"], base, watch)
+            recipe = _recipe(config, catalog, topics)
+            _announce_changes(ledger, recipe, watch)
+            work = _Work(config, catalog, topics, mix, models["generation"], ledger, hash_of(recipe), watch)
+            missing = await work.rows(config.output.rows(len(topics)))
+        return _finished(ledger, work, output, run_dir, missing)
+
+
+async def topics_of(config: Config, model: Model, base: Path, watch: Watcher) -> tuple[Topic, ...]:
+    """The topics that the configuration loads or grows; grown ones are saved where it says."""
+    if config.topics.load:
+        path = base / config.topics.load
+        return load_topics(path if path.exists() else Path(config.topics.load)).paths()
+    topics = await grow(config.topics, model, config.seed, watch)
+    if config.topics.save_as:
+        save_topics(topics, Path(config.topics.save_as))
+    return topics.paths()
+
+
+def hash_of(recipe: dict[str, Any]) -> str:
+    return hashlib.sha256(orjson.dumps(recipe, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+@contextlib.asynccontextmanager
+async def _models(config: Config, ledger: Ledger, watch: Watcher) -> AsyncIterator[dict[str, Model]]:
+    """The model of each section; sections with equal settings share one."""
+    built: dict[LLMSettings, Model] = {}
+
+    def answered(reply: Reply, fresh: bool) -> None:
+        tokens = reply.completion_tokens
+        watch(Event("reply", data={"tokens": tokens, "prompt_tokens": reply.prompt_tokens, "fresh": fresh}))
+
+    try:
+        models = {}
+        for section, settings in config.models().items():
+            if settings not in built:
+                built[settings] = Recorded(build_model(settings, watch), ledger, answered)
+            models[section] = built[settings]
+        yield models
+    finally:
+        for model in built.values():
+            await model.close()
+
+
+class _Work:
+    """What all rows of a run share."""
+
+    def __init__(
+        self,
+        config: Config,
+        catalog: Catalog,
+        topics: tuple[Topic, ...],
+        mix: dict[str, float],
+        model: Model,
+        ledger: Ledger,
+        recipe: str,
+        watch: Watcher,
+    ) -> None:
+        made = config.generation
+        self._config = config
+        self._ledger = ledger
+        self.recipe = recipe
+        self._watch = watch
+        self._model = model
+        self._limit = config.models()["generation"].concurrency
+        relations = None
+        sampler = Sampler(catalog, relations, made.tools.sampling, config.seed, made.tools.bundles)
+        self._drafter = Drafter(made, topics, sampler, mix, config.seed)
+        executor = Simulated(model, made.max_retries)
+        self._planner = Planner(model, executor, tries=made.max_retries, guidance=made.system_prompt.strip())
+        system = config.output.system_prompt.strip() if config.output.include_system_message else ""
+        self._writer = Turns(
+            model,
+            reasoning=made.conversation.reasoning,
+            tries=made.max_retries,
+            guidance=made.system_prompt.strip(),
+            system=system,
+        )
+
+    async def rows(self, count: int) -> dict[int, str]:
+        """Make the rows under `count` that are not there yet. Returns, for those that failed, why."""
+        done = self._ledger.done(self.recipe)
+        left = [row for row in range(count) if row not in done]
+        finished = count - len(left)
+        self._watch(Event("row", data={"done": finished, "total": count}))
+        missing: dict[int, str] = {}
+        for _ in range(2):  # what a passing fault of the server kept from coming gets a second chance
+            missing = {}
+            async for row, problem in bounded(left, self._row, self._limit + max(2, self._limit // 4)):
+                if problem is not None:
+                    missing[row] = problem
+                    continue
+                finished += 1
+                self._watch(Event("row", data={"row": row, "done": finished, "total": count}))
+            left = sorted(missing)
+            if not left:
+                break
+        return missing
+
+    async def _row(self, row: int) -> str | None:
+        """Make one row and keep it. Returns why it failed; raises what will fail every row."""
+        problem = ""
+        for attempt in range(ROW_ATTEMPTS):
+            try:
+                made = await self._made(row, attempt)
+            except _FATAL:
+                raise
+            except ModelError as error:
+                self._refuse(row, "model", attempt, (_finding("model", str(error)),))
+                return str(error)
+            except Rejected as rejected:
+                problem = str(rejected)
+                self._refuse(row, "row", attempt, rejected.findings)
+                continue
+            self._ledger.put_row(self.recipe, made)
+            return None
+        return problem
+
+    async def _made(self, row: int, attempt: int) -> Row:
+        draft = self._drafter.draft(row, attempt)
+
+        def refused(step: str, number: int, findings: tuple[Finding, ...]) -> None:
+            self._refuse(row, step, number, findings)
+
+        blueprint, by_code = await self._planner.plan(draft, refused)
+        talk = await self._writer.write(blueprint, refused)
+        made = build_row(
+            blueprint,
+            talk,
+            self._config.generation.conversation.reasoning,
+            seed=self._config.seed,
+            model=self._model.id,
+            recipe=self.recipe,
+            written_by_code=by_code,
+        )
+        faults = [finding for finding in check_row(made) if finding.severity == "error"]
+        if faults:
+            raise Rejected(faults)
+        return made
+
+    def _refuse(self, row: int, step: str, attempt: int, findings: tuple[Finding, ...]) -> None:
+        self._ledger.put_refusal(self.recipe, Refusal(row=row, step=step, attempt=attempt, findings=findings))
+        for finding in findings:
+            self._watch(Event("refused", str(finding), {"row": row, "step": step, "code": finding.code}))
+
+
+def _finished(ledger: Ledger, work: _Work, output: Path, run_dir: Path, missing: dict[int, str]) -> Summary:
+    """Write what there is, and raise `Shortfall` where that is less than was asked for."""
+    asked = len(missing) + len(ledger.done(work.recipe))
+    rows = write_rows(output, ledger.rows(work.recipe, asked))
+    refused = Counter(f.code for refusal in ledger.refusals(work.recipe) for f in refusal.findings)
+    if missing:
+        reasons = "; ".join(f"row {row}: {why}" for row, why in list(missing.items())[:3])
+        raise Shortfall(
+            f"{output}: {rows} of {asked} rows; {len(missing)} are missing. {reasons}",
+            hint="Run the same command again to try only those.",
+        )
+    return Summary(rows=rows, asked=asked, output=output, run_dir=run_dir, refused=refused, missing=missing)
+
+
+def _recipe(config: Config, catalog: Catalog, topics: Iterable[Topic]) -> dict[str, Any]:
+    """The settings that decide what a row holds, and nothing else."""
+    sampling = {"provider", "model", "temperature", "top_p", "top_k", "min_p", "max_tokens"}
+    models = {section: settings.model_dump(include=sampling) for section, settings in config.models().items()}
+    generation = config.generation.model_dump(mode="json", exclude={"llm", "tools"})
+    tools = config.generation.tools.model_dump(mode="json", exclude={"registry_path", "sources"})
+    return {
+        "seed": config.seed,
+        "models": models,
+        "topics": hashlib.sha256(orjson.dumps([topic.path for topic in topics])).hexdigest(),
+        "catalog": catalog.hash,
+        "generation": {**generation, "tools": tools},
+        "output": config.output.model_dump(include={"system_prompt", "include_system_message"}),
+        "quality": config.quality.model_dump(mode="json"),
+    }
+
+
+def _announce_changes(ledger: Ledger, recipe: dict[str, Any], watch: Watcher) -> None:
+    """Say which settings differ from those that this run directory was made with."""
+    before = ledger.get_meta("recipe")
+    if before is not None and before != recipe:
+        changed = ", ".join(_differences(before, recipe))
+        watch(Event("note", f"changed since the last time: {changed}; rows are made anew, unchanged requests are not."))
+    ledger.put_meta("recipe", recipe)
+
+
+def _differences(before: Any, now: Any, path: str = "") -> list[str]:
+    if not isinstance(before, dict) or not isinstance(now, dict):
+        return [] if before == now else [path]
+    names = [*before, *(name for name in now if name not in before)]
+    found = (_differences(before.get(name), now.get(name), f"{path}.{name}" if path else name) for name in names)
+    return [one for some in found for one in some]
+
+
+def _finding(code: str, message: str) -> Finding:
+    return Finding(code=code, path="$", message=message)

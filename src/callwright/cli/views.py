@@ -39,7 +39,7 @@ class View:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         pass
 
     def ended(self, output: Path, run_dir: Path) -> None:
@@ -52,7 +52,7 @@ class PlainView(View):
     def __init__(self, progress: Progress, say: Say) -> None:
         super().__init__(progress)
         self._say = say
-        self._said_at = float("-inf")
+        self._said_at = 0.0
         self._last = ""
 
     def __call__(self, event: Event) -> None:
@@ -62,8 +62,9 @@ class PlainView(View):
         if self.progress.elapsed_s - self._said_at >= LINE_EVERY_S:
             self._line()
 
-    def __exit__(self, *_: object) -> None:
-        self._line()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._line()
 
     def ended(self, output: Path, run_dir: Path) -> None:
         print_summary(self.progress, output, run_dir)
@@ -109,7 +110,7 @@ class LiveView(View):
         self._live.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._live.stop()
 
     def ended(self, output: Path, run_dir: Path) -> None:

@@ -52,7 +52,7 @@ class OpenAIModel:
 
     async def complete(self, request: Request) -> Reply:
         body = self._body(request)
-        raw = await self._post("/chat/completions", body)
+        raw = await self._answered("POST", "/chat/completions", orjson.dumps(body))
         return self._reply(raw, request)
 
     async def close(self) -> None:
@@ -62,10 +62,9 @@ class OpenAIModel:
 
     async def models(self) -> list[str]:
         """Names of the models that the server has. Raises `ModelError`."""
-        async with self._client().get(f"{self.base_url}/models") as response:
-            raw = await response.read()
-            self._raise_for(response, raw)
-        return [str(entry.get("id")) for entry in _json(raw).get("data", ())]
+        listed = _json(await self._answered("GET", "/models")).get("data")
+        entries = listed if isinstance(listed, list) else []
+        return [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
 
     def _body(self, request: Request) -> dict[str, Any]:
         wanted = self._settings
@@ -90,9 +89,10 @@ class OpenAIModel:
             body.update(_said(request.constraint, self._constraint))
         return body
 
-    async def _post(self, path: str, body: dict[str, Any]) -> bytes:
+    async def _answered(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        """The body of the server's answer. Raises `ModelError` for whatever is no success."""
         try:
-            async with self._client().post(self.base_url + path, data=orjson.dumps(body)) as response:
+            async with self._client().request(method, self.base_url + path, data=body) as response:
                 raw = await response.read()
                 self._raise_for(response, raw)
                 return raw

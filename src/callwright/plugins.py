@@ -117,6 +117,7 @@ SHIPPED: dict[str, dict[str, str]] = {
         "huggingface": "callwright.tools.importers.functions:read",
         "bfcl": "callwright.tools.importers.functions:read",
         "funcdex": "callwright.tools.importers.funcdex:read_definitions",
+        "openapi": "callwright.tools.importers.openapi:read",
         "records": "callwright.tools.importers.records:read",
     },
     "executor": {"simulated": "callwright.execution.simulated:Simulated"},

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,9 @@ import yaml
 
 from callwright.errors import SourceError
 from callwright.records import Finding
+from callwright.tools import plain_yaml
 
 MAX_BYTES = 128 * 2**20
-MAX_NODES = 20_000_000
-"""Values in a document once its YAML aliases are written out."""
 FETCH_TIMEOUT_S = 30.0
 
 
@@ -131,22 +129,9 @@ def _json_lines(text: str) -> list[Any] | None:
         return None
 
 
-class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML in which only true and false are booleans (as in YAML 1.2) and a date stays text."""
-
-
-_Plain.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":bool"))]
-    for first, resolvers in _Plain.yaml_implicit_resolvers.items()
-}
-_Plain.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-
-
 def _yaml(text: str, place: str, json_error: orjson.JSONDecodeError) -> Any:
     try:
-        value = yaml.load(text, _Plain)  # noqa: S506 (a safe loader)
+        return plain_yaml.load(text)
     except yaml.MarkedYAMLError as error:
         if text.lstrip()[:1] in "{[":
             where = f"{json_error.lineno}:{json_error.colno}"
@@ -156,33 +141,6 @@ def _yaml(text: str, place: str, json_error: orjson.JSONDecodeError) -> Any:
         raise SourceError(f"{place}:{where}: is not YAML: {error.problem or error.context}.") from error
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         raise SourceError(f"{place}: is not YAML: {str(error).splitlines()[0]}.") from error
-    if "*" in text and "&" in text:
-        _count(value, place)
-    return value
-
-
-def _count(value: Any, place: str) -> None:
-    """Refuse a document whose aliases make a loop, or write out to more than `MAX_NODES` values."""
-    sizes: dict[int, int] = {}
-    open_: set[int] = set()
-    stack: list[tuple[Any, bool]] = [(value, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            open_.discard(id(node))
-            sizes[id(node)] = 1 + sum(sizes.get(id(child), 1) for child in _children(node))
-            if sizes[id(node)] > MAX_NODES:
-                raise SourceError(f"{place}: its YAML aliases write out to more than {MAX_NODES:,} values.")
-        elif id(node) in open_:
-            raise SourceError(f"{place}: a YAML alias stands inside the value that it names.")
-        elif isinstance(node, dict | list) and id(node) not in sizes:
-            open_.add(id(node))
-            stack.append((node, True))
-            stack.extend((child, False) for child in _children(node) if isinstance(child, dict | list))
-
-
-def _children(node: Any) -> Iterator[Any]:
-    return iter(node.values()) if isinstance(node, dict) else iter(node)
 
 
 def fault(place: str, message: str, code: str = "tools.source") -> Finding:

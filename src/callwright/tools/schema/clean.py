@@ -1,4 +1,7 @@
-"""A JSON Schema as a source gives it becomes one that every part can rely on."""
+"""A JSON Schema as a source gives it becomes one that every part can rely on.
+
+For lists of functions, MCP and whatever else speaks JSON Schema; documents of HTTP APIs use `fit.py` directly.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,49 @@ from typing import Any
 import jsonschema_rs
 
 from callwright.records import Finding, Schema
+from callwright.tools.schema.close import ordered
+from callwright.tools.schema.expand import Direction, Expansion
+from callwright.tools.schema.fit import fitted
+from callwright.tools.schema.keywords import JSON_SCHEMA
+from callwright.tools.schema.refs import Library
 from callwright.tools.source import fault
+
+MAX_BYTES = 200_000
+"""A schema that is larger once its references are written out is cut until it is not."""
 
 
 def clean(schema: Any, place: str, *, arguments: bool = False) -> tuple[Schema | None, list[Finding]]:
-    """(the schema, what is wrong with it); None where it cannot be used.
+    """(the schema, what there is to say about it); None where it cannot be used.
 
-    Objects say whether they take further keys (no, unless the source says so), arrays say what they hold.
-    `arguments`: the schema of a tool's arguments, which is an object with properties whatever the source says.
+    References are written out, objects say whether they take further keys (no, unless the source says so), arrays say
+    what they hold. `arguments`: the schema of a tool's arguments, which is an object whatever the source says.
+    Idempotent.
     """
     if not isinstance(schema, dict):
         return None, [fault(place, "is not a JSON Schema.")]
-    closed = _closed(schema)
+    expansion = Expansion(Library(schema), _direction(arguments), JSON_SCHEMA)
+    cleaned, notes = fitted(expansion, schema, MAX_BYTES)
     if arguments:
-        closed = {"type": "object", "properties": {}, **closed}
-        closed.setdefault("additionalProperties", False)
-    problem = defect(closed)
-    return (None, [fault(place, problem)]) if problem else (closed, [])
+        cleaned = as_arguments(cleaned, settled="additionalProperties" in schema)
+    findings = [note.at(place) for note in notes]
+    problem = defect(cleaned)
+    if problem:
+        findings.append(fault(place, problem))
+    return (None if problem else cleaned), findings
+
+
+def as_arguments(schema: Schema, *, settled: bool) -> Schema:
+    """The schema of an arguments object: it has `properties`, if only none.
+
+    `settled`: the source itself says whether there may be further keys. An object of arguments without a single
+    property takes none, where any other object without one takes all.
+    """
+    whole = {**schema, "type": "object", "properties": schema.get("properties", {})}
+    forms = any(key in whole for key in ("anyOf", "oneOf", "allOf", "patternProperties", "unevaluatedProperties"))
+    if not settled and not whole["properties"] and not forms:
+        whole["additionalProperties"] = False
+    whole.setdefault("additionalProperties", forms)
+    return ordered(whole)
 
 
 def defect(schema: Schema) -> str | None:
@@ -35,23 +64,5 @@ def defect(schema: Schema) -> str | None:
     return None
 
 
-def _closed(schema: Any) -> Any:
-    if not isinstance(schema, dict):
-        return schema
-    closed = dict(schema)
-    for key in ("properties", "$defs", "patternProperties"):
-        if isinstance(closed.get(key), dict):
-            closed[key] = {name: _closed(part) for name, part in closed[key].items()}
-    for key in ("anyOf", "oneOf", "allOf", "prefixItems"):
-        if isinstance(closed.get(key), list):
-            closed[key] = [_closed(part) for part in closed[key]]
-    for key in ("items", "additionalProperties", "not"):
-        if isinstance(closed.get(key), dict):
-            closed[key] = _closed(closed[key])
-    if closed.get("type") == "array":
-        closed.setdefault("items", {"type": "string"})
-    if closed.get("type") == "object":
-        closed.setdefault("additionalProperties", not closed.get("properties"))
-    if closed.get("required") == []:
-        del closed["required"]
-    return closed
+def _direction(arguments: bool) -> Direction:
+    return "request" if arguments else "response"

@@ -1,0 +1,335 @@
+"""The keywords of one schema that hold no other schema, in any dialect's spelling -> JSON Schema 2020-12.
+
+Here: types, enums, bounds, patterns, defaults, examples, descriptions. What cannot be meant (a negative length, a
+pattern that is no regular expression, a default of the wrong type) is dropped, since it would keep the schema from
+compiling or make it unsatisfiable. Not here: properties, items, allOf and the like (`expand.py`).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+import orjson
+
+from callwright.records import Schema
+from callwright.tools.schema.prose import sentences
+
+MAX_ENUM = 1000
+MAX_EXAMPLES = 3
+MAX_EXAMPLE_BYTES = 300
+LONGEST_DESCRIPTION = 500
+
+_STRING_FORMATS = {"date": "date", "datetime": "date-time", "date-time": "date-time", "dateTime": "date-time"}
+_TYPES: dict[str, Schema] = {
+    **{name: {"type": name} for name in ("string", "integer", "number", "boolean", "object", "array", "null")},
+    **{name: {"type": "string"} for name in ("str", "text", "varchar", "enum", "char", "url", "html", "markdown")},
+    **{name: {"type": "integer"} for name in ("int", "int32", "int64", "long", "short", "bigint", "timestamp")},
+    **{name: {"type": "number"} for name in ("float", "double", "decimal", "numeric", "real")},
+    **{name: {"type": "object"} for name in ("dict", "map", "hash", "json", "struct", "dictionary", "hashmap")},
+    **{name: {"type": "array"} for name in ("list", "tuple", "set", "arraylist")},
+    **{name: {"type": "string", "format": form} for name, form in _STRING_FORMATS.items()},
+    "bool": {"type": "boolean"},
+    "none": {"type": "null"},
+    "nil": {"type": "null"},
+    "uuid": {"type": "string", "format": "uuid"},
+    "uri": {"type": "string", "format": "uri"},
+    "email": {"type": "string", "format": "email"},
+    "file": {"type": "string", "format": "binary"},
+    "binary": {"type": "string", "format": "binary"},
+    "byte": {"type": "string", "format": "byte"},
+    "any": {},
+}
+"""Spellings of types that documents use, lower case; only those of JSON Schema stand in its specifications."""
+
+_IMPLIED = {
+    "properties": "object",
+    "additionalProperties": "object",
+    "patternProperties": "object",
+    "items": "array",
+    "prefixItems": "array",
+    "minLength": "string",
+    "maxLength": "string",
+    "pattern": "string",
+    "minItems": "array",
+    "maxItems": "array",
+    "minimum": "number",
+    "maximum": "number",
+    "multipleOf": "number",
+    "exclusiveMinimum": "number",
+    "exclusiveMaximum": "number",
+}
+"""Keyword -> the type that it speaks of, for schemas that leave their type out."""
+
+
+class Dialect(NamedTuple):
+    """What differs between sources."""
+
+    prose: bool = False
+    """Whether descriptions are written for a web page and become plain sentences."""
+
+
+JSON_SCHEMA = Dialect()
+OPENAPI = Dialect(prose=True)
+
+
+def plain(node: dict[str, Any], dialect: Dialect) -> Schema:
+    """The keywords of `node` that hold no schema, as 2020-12 has them."""
+    schema = _typed(node.get("type"))
+    for keyword, value in node.items():
+        read = _READ.get(keyword)
+        if read is not None:
+            said = read(value)
+            if said is not None:
+                schema[keyword] = said
+    _describe(node, schema, dialect)
+    if "type" not in schema:
+        _imply(node, schema)
+    _bound(node, schema)
+    _enumerate(node, schema)
+    _exemplify(node, schema)
+    return schema
+
+
+def kinds(schema: Schema) -> tuple[str, ...]:
+    """The types that a schema allows; empty where it does not say."""
+    said = schema.get("type")
+    return tuple(said) if isinstance(said, list) else (said,) if said else ()
+
+
+def is_a(value: Any, schema: Schema) -> bool:
+    """Whether a JSON value is of one of the types of `schema`, or the schema does not say."""
+    allowed = kinds(schema)
+    return not allowed or any(_IS[kind](value) for kind in allowed)
+
+
+def nullable(schema: Schema) -> Schema:
+    """The schema that allows null as well."""
+    if "type" in schema:
+        allowed = [*kinds(schema), *(() if "null" in kinds(schema) else ("null",))]
+        wider = schema | {"type": allowed if len(allowed) > 1 else allowed[0]}
+        if "enum" in schema and None not in schema["enum"]:
+            wider["enum"] = [*schema["enum"], None]
+        if "const" in schema:
+            wider["enum"] = [wider.pop("const"), None]
+        return wider
+    for key in ("anyOf", "oneOf"):
+        if key in schema and {"type": "null"} not in schema[key]:
+            return schema | {key: [*schema[key], {"type": "null"}]}
+    return schema
+
+
+_IS: dict[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "integer": lambda value: _is_number(value) and float(value).is_integer(),
+    "number": lambda value: _is_number(value),
+    "boolean": lambda value: isinstance(value, bool),
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "null": lambda value: value is None,
+}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _typed(said: Any) -> Schema:
+    """{type, format} of whatever spelling; empty where there is none that is known."""
+    if isinstance(said, str):
+        return dict(_TYPES.get(said) or _TYPES.get(said.strip().lower(), {}))
+    if isinstance(said, list):
+        found = [_typed(one).get("type") for one in said if isinstance(one, str)]
+        distinct = list(dict.fromkeys(kind for kind in found if kind))
+        return {"type": distinct[0] if len(distinct) == 1 else distinct} if distinct else {}
+    return {}
+
+
+def _imply(node: dict[str, Any], schema: Schema) -> None:
+    if any(key in node for key in ("$ref", "allOf", "anyOf", "oneOf", "const")) or node.get("type") == "any":
+        return
+    kind = next((kind for keyword, kind in _IMPLIED.items() if keyword in node), None)
+    if kind:
+        schema["type"] = kind
+    elif isinstance(schema.get("format"), str) and schema["format"] in _FORMAT_TYPES:
+        schema["type"] = _FORMAT_TYPES[schema["format"]]
+
+
+_FORMAT_TYPES = {
+    **dict.fromkeys(("date", "date-time", "uuid", "uri", "email", "byte", "binary", "password", "hostname"), "string"),
+    **dict.fromkeys(("int32", "int64"), "integer"),
+    **dict.fromkeys(("float", "double"), "number"),
+}
+
+
+def _describe(node: dict[str, Any], schema: Schema, dialect: Dialect) -> None:
+    for key in ("description", "title"):
+        said = node.get(key)
+        if isinstance(said, str) and said.strip():
+            schema["description"] = sentences(said, LONGEST_DESCRIPTION) if dialect.prose else said
+            return
+
+
+def _number(value: Any) -> int | float | None:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if not _is_number(value):
+        return None
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+
+
+def _positive(value: Any) -> int | float | None:
+    number = _number(value)
+    return number if number is not None and number > 0 else None
+
+
+def _length(value: Any) -> int | None:
+    number = _number(value)
+    return int(number) if number is not None and 0 <= number < 2**53 else None
+
+
+def _yes(value: Any) -> bool | None:
+    return True if value is True else None
+
+
+def _word(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _pattern(value: Any) -> str | None:
+    if not isinstance(value, str) or not value:
+        return None
+    bare = value[1:-1] if len(value) > 2 and value[0] == value[-1] == "/" else value
+    return bare if compiles(bare) else None
+
+
+@functools.lru_cache(maxsize=8192)
+def compiles(pattern: str) -> bool:
+    """Whether a regular expression is one for the validator."""
+    try:
+        jsonschema_rs.validator_for({"pattern": pattern})
+    except (jsonschema_rs.ValidationError, ValueError):
+        return False
+    return True
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "format": _word,
+    "pattern": _pattern,
+    "minimum": _number,
+    "maximum": _number,
+    "exclusiveMinimum": _number,
+    "exclusiveMaximum": _number,
+    "multipleOf": _positive,
+    "minLength": _length,
+    "maxLength": _length,
+    "minItems": _length,
+    "maxItems": _length,
+    "minProperties": _length,
+    "maxProperties": _length,
+    "minContains": _length,
+    "maxContains": _length,
+    "uniqueItems": _yes,
+    "deprecated": _yes,
+    "contentEncoding": _word,
+    "contentMediaType": _word,
+}
+
+_PAIRS = (
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+)
+
+
+def _bound(node: dict[str, Any], schema: Schema) -> None:
+    """Exclusive bounds as numbers (draft 4 has them as flags); bounds that cross are dropped."""
+    for inclusive, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if node.get(exclusive) is True and inclusive in schema:
+            schema[exclusive] = schema.pop(inclusive)
+    for low, high in _PAIRS:
+        if low in schema and high in schema and schema[low] > schema[high]:
+            del schema[low], schema[high]
+
+
+def _enumerate(node: dict[str, Any], schema: Schema) -> None:
+    """`enum` without repetitions, its values of the schema's type; `const` likewise."""
+    said = node.get("enum")
+    if isinstance(said, list) and said:
+        values = [fit for value in said for fit in _as_a(value, schema)]
+        if not values:
+            values = [value for value in said if isinstance(value, str | int | float | bool)]
+            schema.pop("type", None)
+        if node.get("nullable") is True and None in said and None not in values:
+            values.append(None)
+        if values:
+            schema["enum"] = _distinct(values)[:MAX_ENUM]
+        if "type" not in schema and values:
+            _type_of(schema)
+    if "const" in node and _holds_json(node["const"]):
+        schema["const"] = node["const"]
+
+
+def _as_a(value: Any, schema: Schema) -> list[Any]:
+    """[value] where it is of the schema's type or can be read as such (`"1"` for an integer), else []."""
+    if not _holds_json(value):
+        return []
+    if is_a(value, schema):
+        return [value]
+    allowed = kinds(schema)
+    if "string" in allowed and isinstance(value, int | float | bool):
+        return [orjson.dumps(value).decode()]
+    if isinstance(value, str) and {"integer", "number", "boolean"} & set(allowed):
+        try:
+            read = orjson.loads(value.lower())
+        except orjson.JSONDecodeError:
+            return []
+        return [read] if is_a(read, schema) and not isinstance(read, dict | list) else []
+    return []
+
+
+def _type_of(schema: Schema) -> None:
+    """Give an enum the type that all its values have."""
+    for kind in ("string", "boolean", "integer", "number"):
+        if all(_IS[kind](value) for value in schema["enum"]):
+            schema["type"] = kind
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    return list({orjson.dumps(value): value for value in reversed(values)}.values())[::-1]
+
+
+def _holds_json(value: Any) -> bool:
+    try:
+        return len(orjson.dumps(value)) > 0 and (not isinstance(value, float) or math.isfinite(value))
+    except (TypeError, orjson.JSONEncodeError):
+        return False
+
+
+def _exemplify(node: dict[str, Any], schema: Schema) -> None:
+    """`default` and `examples`, where they are small and of the right type and, of an enum, one of its values."""
+    if "default" in node and node["default"] is not None:
+        fit = _as_a(node["default"], schema)
+        if fit and _small(fit[0]) and ("enum" not in schema or fit[0] in schema["enum"]):
+            schema["default"] = fit[0]
+    examples = [value for value in _examples(node) if value is not None and is_a(value, schema) and _small(value)]
+    if examples and "enum" not in schema:
+        schema["examples"] = _distinct(examples)[:MAX_EXAMPLES]
+
+
+def _examples(node: dict[str, Any]) -> list[Any]:
+    said = node.get("examples")
+    if isinstance(said, dict):
+        said = [value.get("value") for value in said.values() if isinstance(value, dict)]
+    return [*(said if isinstance(said, list) else ()), *([node["example"]] if "example" in node else ())]
+
+
+def _small(value: Any) -> bool:
+    return _holds_json(value) and len(orjson.dumps(value)) <= MAX_EXAMPLE_BYTES

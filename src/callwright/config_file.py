@@ -28,7 +28,7 @@ Keys: TypeAlias = tuple[str | int, ...]
 """Where a value stands: `("generation", "tools", "sources", 0)`."""
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}")
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
+_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")}
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -153,6 +153,9 @@ class _Reader:
         if self._nodes > MAX_NODES:
             raise ConfigError(f"{self._place(node)}: unfolds to more than {MAX_NODES:,} values; use fewer aliases.")
         self.places.setdefault(keys, self._place(node))
+        if node.tag not in _PLAIN_TAGS:
+            self._problem("config.tag", node, f"{dotted(keys)}: the tag {node.tag!r} is not allowed here; remove it.")
+            return None
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, keys)
         if id(node) in self._open:
@@ -198,9 +201,6 @@ class _Reader:
             plain = node.style is None
             tag = self._loader.resolve(yaml.ScalarNode, text, (plain, not plain))  # type: ignore[no-untyped-call]
             node = yaml.ScalarNode(tag, text, node.start_mark, node.end_mark, node.style)
-        if node.tag not in _PLAIN_TAGS:
-            self._problem("config.tag", node, f"{dotted(keys)}: the tag {node.tag!r} is not allowed here; remove it.")
-            return None
         try:
             return self._loader.construct_object(node)
         except ValueError:

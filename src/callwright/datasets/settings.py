@@ -6,7 +6,7 @@ import math
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _AMOUNTS = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^(auto|\d+(\.\d+)?\s*%)$"}]}
@@ -23,6 +23,12 @@ def _amount(value: Any) -> int | str:
     if int(text) < 1:
         raise ValueError(f"must be at least 1, is {text}")
     return int(text)
+
+
+def _hub_name(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", text):
+        raise ValueError(f"must be a name or owner/name, is {text!r}")
+    return text
 
 
 class OutputSettings(BaseModel):
@@ -52,7 +58,7 @@ class HubSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    repository: Annotated[str, Field(pattern=r"^[\w.-]+(/[\w.-]+)?$")]
+    repository: Annotated[str, AfterValidator(_hub_name)]
     """`owner/name` of the dataset."""
     tags: tuple[str, ...] = ()
     private: bool = False

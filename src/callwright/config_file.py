@@ -55,6 +55,8 @@ class Document:
 
     problems: tuple[Finding, ...] = ()
     """What is wrong with the file itself: keys given twice, variables not set."""
+    notes: tuple[str, ...] = ()
+    """What is worth knowing of how it was read."""
 
     def place(self, keys: Keys) -> str:
         """Where `keys` stand; for what is not there, where it belongs."""

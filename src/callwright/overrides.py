@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -53,7 +53,7 @@ def overridden(document: Document, overrides: Iterable[Override], model: type[Ba
         for depth in range(1, len(override.keys)):
             places.setdefault(override.keys[:depth], override.place)
         places[override.keys] = override.place
-    return Document(document.name, value, places, document.problems)
+    return replace(document, value=value, places=places)
 
 
 def _put(value: dict[str, Any], override: Override, model: type[BaseModel]) -> None:

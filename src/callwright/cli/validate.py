@@ -11,7 +11,7 @@ from rich.table import Table
 
 from callwright.cli import settings
 from callwright.cli.text import counted, printable
-from callwright.config import Config
+from callwright.config import Config, load
 from callwright.config_file import InvalidConfig
 from callwright.estimate import Estimate, estimated
 
@@ -44,11 +44,13 @@ def validate_command(
         run_dir=run_dir,
     )
     try:
-        wanted = Config.load(config, given)
+        wanted, document = load(config, given)
     except InvalidConfig as invalid:
         for finding in invalid.findings:
             print(printable(f"{finding.path}: {finding.message}"), file=sys.stderr)
         raise typer.Exit(2) from None
+    for note in document.notes:
+        print(printable(note), file=sys.stderr)
     estimate = estimated(wanted, config.parent)
     for finding in estimate.tools.findings:
         print(printable(f"{finding.severity}: {finding.path}: {finding.message}"), file=sys.stderr)

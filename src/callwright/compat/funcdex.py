@@ -8,6 +8,7 @@ construction), the embedding model and its threshold (near-duplicates are found 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -174,7 +175,13 @@ def to_document(document: Document, base: Path) -> Document:
             here = here.setdefault(key, {})
         here[keys[-1]] = setting
         places[keys] = document.place(tuple(origin.split(".")))
-    return Document(document.name, value, places, document.problems)
+    return replace(document, value=value, places=places, notes=_notes(document))
+
+
+def _notes(document: Document) -> tuple[str, ...]:
+    idle = [setting for setting in IDLE if tuple(setting.split(".")) in document.places]
+    said = f"; these change nothing here: {', '.join(idle)}" if idle else ""
+    return (f"{document.name}: read in Funcdex-Synthesizer's layout{said}.",)
 
 
 def _translated(theirs: FuncdexConfig, wanted: _Wanted, definitions: str) -> Mapping[str, tuple[str, Any]]:

@@ -75,17 +75,26 @@ def test_single_toolkits_are_bundles_of_one(theirs: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("min_user_messages", "min_user_mesages", "generation.min_user_mesages: unknown key; "
-         "did you mean 'min_user_messages'?"),
-        ("total_conversations: 3", "total_conversations: 0", "generation.total_conversations: "
-         "must be at least 1, is 0."),
-        ("weight: 0.2, description: \"Every", "wieght: 0.2, description: \"Every", "         "generation.clarity_levels.excellent.weight: is missing."),
-        ("random_seed: 42", "random_seed: x", "processing.random_seed: must be a whole number, "
-         "is 'x'."),
+        ("min_user_messages", "min_user_mesages", "generation.min_user_mesages: unknown key; did you mean"),
+        (
+            "total_conversations: 3",
+            "total_conversations: 0",
+            "generation.total_conversations: must be at least 1, is 0.",
+        ),
+        (
+            'weight: 0.2, description: "Every',
+            'wieght: 0.2, description: "Every',
+            "generation.clarity_levels.excellent.weight: is missing.",
+        ),
+        ("random_seed: 42", "random_seed: x", "processing.random_seed: must be a whole number, is 'x'."),
         ("wanted_toolkits: wanted", "wanted_toolkits: unwanted", "paths.data.wanted_toolkits: "),
-        ("model: ${LLM_MODEL:openai/gpt-oss-120b}", "model: ${NO_SUCH_VARIABLE}", "         "llm_api.model: the environment variable NO_SUCH_VARIABLE is not set"),
+        (
+            "model: ${LLM_MODEL:openai/gpt-oss-120b}",
+            "model: ${NO_SUCH_VARIABLE}",
+            "llm_api.model: the environment variable NO_SUCH_VARIABLE is not set",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told_in_the_words_of_its_own_layout(theirs: Path, old: str, new: str, said: str) -> None:
     lines = changed(theirs, old, new).read_text().splitlines()
     line = next(number for number, text in enumerate(lines, 1) if new in text)

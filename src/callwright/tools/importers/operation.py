@@ -49,8 +49,8 @@ _TRIVIAL = frozenset(
 class Limits(NamedTuple):
     """Most bytes of a tool's schemas, written as JSON."""
 
-    parameters: int = 48_000
-    returns: int = 24_000
+    parameters: int = 32_000
+    returns: int = 16_000
 
 
 LIMITS = Limits()

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from callwright.records import Finding, Schema
 from callwright.tools.schema.close import closed
-from callwright.tools.schema.keywords import OPENAPI, Dialect, compiles, nullable, plain
+from callwright.tools.schema.keywords import LONGEST_DESCRIPTION, OPENAPI, Dialect, compiles, nullable, plain
 from callwright.tools.schema.merge import merged
 from callwright.tools.schema.recursion import Recursion
 from callwright.tools.schema.refs import Dangling, Library, Refused, Target
@@ -37,6 +37,8 @@ class Reach(NamedTuple):
     """What is left of `rounds` in the recursive component that we stand in."""
     component: int = 0
     """That component; 0 outside of any."""
+    words: int = LONGEST_DESCRIPTION
+    """Most characters of a description; with 0 examples go too."""
 
 
 class Note(NamedTuple):
@@ -145,7 +147,7 @@ class Expansion:
             return None
         component = self._recursion.component(target)
         if component == 0 or component != reach.component:
-            return Reach(depth, reach.rounds, reach.rounds if component else 0, component)
+            return Reach(depth, reach.rounds, reach.rounds if component else 0, component, reach.words)
         if reach.left == 0 and not level:
             self._note("tools.recursive", f"{_name(target)} holds itself; it is written out {reach.rounds + 1} times.")
             return None
@@ -158,8 +160,9 @@ class Expansion:
     # --- one schema -----------------------------------------------------------------------------------------------
 
     def _built(self, node: dict[str, Any], home: str, reach: Reach, level: bool, open_: bool) -> Expanded:
-        own = plain(node, self._dialect)
-        self._hold(own, node, home, reach)
+        own = plain(node, self._dialect, reach.words)
+        if not self._hold(own, node, home, reach):
+            return None
         for key in ("anyOf", "oneOf"):
             if isinstance(node.get(key), list) and node[key]:
                 chosen = self._alternatives(node, key, home, reach, level)
@@ -176,8 +179,8 @@ class Expansion:
             own = nullable(own)
         return own if open_ else closed(own)
 
-    def _hold(self, own: Schema, node: dict[str, Any], home: str, reach: Reach) -> None:
-        """Expand what the schema holds: properties, items and the rarer keywords."""
+    def _hold(self, own: Schema, node: dict[str, Any], home: str, reach: Reach) -> bool:
+        """Expand what the schema holds: properties, items and the rarer keywords. False: its items are left out."""
         if isinstance(node.get("properties"), dict):
             self._properties(own, node, home, reach)
         elif isinstance(node.get("required"), list):
@@ -185,11 +188,12 @@ class Expansion:
         if "additionalProperties" in node:
             found = self._expand(node["additionalProperties"], home, reach)
             own["additionalProperties"] = False if found is None else found if found else found is not False
-        if own.get("type") == "array" or "items" in node or "prefixItems" in node:
-            self._items(own, node, home, reach)
         for key in _RARE:
             if key in node:
                 self._rare(own, key, node[key], home, reach)
+        if own.get("type") == "array" or "items" in node or "prefixItems" in node:
+            return self._items(own, node, home, reach)
+        return True
 
     def _properties(self, own: Schema, node: dict[str, Any], home: str, reach: Reach) -> None:
         said = node.get("required")
@@ -203,7 +207,7 @@ class Expansion:
                 required.append(name)
             found = self._expand(part, home, reach)
             if found is None and name in required:
-                found = {"type": "object", "additionalProperties": True}
+                found = dict(_NO_ITEMS if isinstance(part, dict) and part.get("type") == "array" else _ANY_OBJECT)
             if found is not None and found is not False:
                 properties[name] = found
         own["properties"] = properties
@@ -225,7 +229,7 @@ class Expansion:
             return False
         return isinstance(node, dict) and node.get(self._unwanted) is True
 
-    def _items(self, own: Schema, node: dict[str, Any], home: str, reach: Reach) -> None:
+    def _items(self, own: Schema, node: dict[str, Any], home: str, reach: Reach) -> bool:
         said = node.get("items")
         tuple_ = said if isinstance(said, list) else node.get("prefixItems")
         if isinstance(tuple_, list) and tuple_:
@@ -233,15 +237,12 @@ class Expansion:
             rest = node.get("additionalItems", False) if isinstance(said, list) else node.get("items", False)
             found = self._expand(rest, home, reach)
             own["items"] = found if found else found is not None and found is not False
-            return
-        found = self._expand(said, home, reach) if isinstance(said, dict) else None
-        if found is None and isinstance(said, dict):
-            own["items"], own["maxItems"] = {}, 0
-            own.pop("minItems", None)
-        else:
-            own["items"] = found if found else {"type": "string"}
-            if not found:
-                self._note("tools.untyped_items", "an array does not say what it holds; text is assumed.")
+            return True
+        found = self._expand(said, home, reach) if isinstance(said, dict) else {}
+        own["items"] = found if found else {"type": "string"}
+        if not found and found is not None:
+            self._note("tools.untyped_items", "an array does not say what it holds; text is assumed.")
+        return found is not None
 
     def _each(self, nodes: list[Any], home: str, reach: Reach) -> list[Expanded]:
         return [self._expand(node, home, reach) for node in nodes]
@@ -308,6 +309,9 @@ _BESIDE_WORDS = """description title default example examples nullable x-nullabl
     additionalProperties allOf anyOf oneOf minimum maximum minLength maxLength pattern minItems maxItems format const"""
 _BESIDE = frozenset(_BESIDE_WORDS.split())
 """Keywords that count beside a `$ref`: all of 2020-12's, and those that OpenAPI 3.0's authors write all the same."""
+_ANY_OBJECT: Schema = {"type": "object", "additionalProperties": True}
+_NO_ITEMS: Schema = {"type": "array", "items": {}, "maxItems": 0}
+"""What stands for a required property that is left out."""
 _RARE = (
     "patternProperties",
     "dependentSchemas",

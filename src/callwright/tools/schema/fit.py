@@ -7,8 +7,17 @@ from typing import Any
 from callwright.records import Schema
 from callwright.tools.schema.expand import Expansion, Note, Reach
 
-REACHES = (Reach(None, 2), Reach(None, 1), Reach(None, 0), *(Reach(depth, 0) for depth in (5, 4, 3, 2, 1, 0)))
-"""From everything, a recursive schema three times, to nothing that a reference leads to."""
+REACHES = (
+    Reach(None, 2),
+    Reach(None, 1),
+    Reach(None, 1, words=160),
+    Reach(None, 0, words=160),
+    Reach(None, 0, words=60),
+    Reach(None, 0, words=0),
+    *(Reach(depth, 0, words=60) for depth in (4, 3, 2, 1, 0)),
+    Reach(0, 0, words=0),
+)
+"""From everything, a recursive schema written three times, to the bare names of what no reference leads to."""
 
 
 def fitted(expansion: Expansion, node: Any, limit: int, home: str = "") -> tuple[Schema, tuple[Note, ...]]:

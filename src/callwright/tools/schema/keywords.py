@@ -76,8 +76,8 @@ JSON_SCHEMA = Dialect()
 OPENAPI = Dialect(prose=True)
 
 
-def plain(node: dict[str, Any], dialect: Dialect) -> Schema:
-    """The keywords of `node` that hold no schema, as 2020-12 has them."""
+def plain(node: dict[str, Any], dialect: Dialect, words: int = LONGEST_DESCRIPTION) -> Schema:
+    """The keywords of `node` that hold no schema, as 2020-12 has them; descriptions of at most `words` characters."""
     schema = _typed(node.get("type"))
     for keyword, value in node.items():
         read = _READ.get(keyword)
@@ -85,12 +85,15 @@ def plain(node: dict[str, Any], dialect: Dialect) -> Schema:
             said = read(value)
             if said is not None:
                 schema[keyword] = said
-    _describe(node, schema, dialect)
+    if words:
+        _describe(node, schema, dialect, words)
     if "type" not in schema:
         _imply(node, schema)
     _bound(node, schema)
     _enumerate(node, schema)
     _exemplify(node, schema)
+    if not words:
+        schema.pop("examples", None)
     return schema
 
 
@@ -165,11 +168,12 @@ _FORMAT_TYPES = {
 }
 
 
-def _describe(node: dict[str, Any], schema: Schema, dialect: Dialect) -> None:
+def _describe(node: dict[str, Any], schema: Schema, dialect: Dialect, words: int) -> None:
     for key in ("description", "title"):
         said = node.get(key)
         if isinstance(said, str) and said.strip():
-            schema["description"] = sentences(said, LONGEST_DESCRIPTION) if dialect.prose else said
+            cut = dialect.prose or (words < LONGEST_DESCRIPTION and len(said) > words)
+            schema["description"] = sentences(said, words) if cut else said
             return
 
 

@@ -73,14 +73,24 @@ class Expansion:
         schema = found if isinstance(found, dict) else {} if found is not False else {"not": {}}
         return schema, tuple(self._notes)
 
-    def size(self, schema: Any) -> int:
+    def size(self, schema: Schema) -> int:
         """Bytes of the schema as JSON, nearly; what is shared is measured once."""
-        if isinstance(schema, dict):
-            known = self._sizes.get(id(schema))
-            return known if known is not None else 2 + sum(len(key) + 4 + self.size(schema[key]) for key in schema)
-        if isinstance(schema, list):
-            return 2 + sum(1 + self.size(item) for item in schema)
-        return len(schema) + 2 if isinstance(schema, str) else 5
+        known = self._sizes.get(id(schema))
+        if known is not None:
+            return known
+        total = 2
+        for keyword, value in schema.items():
+            total += len(keyword) + 4 + self._value_size(value)
+        return total
+
+    def _value_size(self, value: Any) -> int:
+        if isinstance(value, str):
+            return len(value) + 2
+        if isinstance(value, dict):
+            return self.size(value)
+        if isinstance(value, list):
+            return 2 + sum(len(one) + 3 if isinstance(one, str) else 1 + self._value_size(one) for one in value)
+        return 5
 
     # --- references -----------------------------------------------------------------------------------------------
 

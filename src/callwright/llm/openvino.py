@@ -1,97 +1,97 @@
 """The embedded model: a GGUF file run in this process, many requests at once (`provider: local`).
 
-Needs the extra `local`. Not here: where the weights come from (`weights.py`), the loop that steps (`batch.py`).
+Needs the extra `local`. Not here: where weights come from (`weights/`), the loop that steps (`batch.py`), what a schema
+becomes (`grammar/`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+import importlib.util
 from typing import Any
 
-import orjson
-
-from callwright.errors import BadRequest, WeightsError
-from callwright.llm.batch import Batch, Done
+from callwright.errors import MissingExtra, WeightsError
+from callwright.llm.batch import Batch, Done, Task
+from callwright.llm.constraint import grammar
+from callwright.llm.hermes import tool_calls
+from callwright.llm.ir import saved_ir
+from callwright.llm.runtime import Runtime
 from callwright.llm.settings import LLMSettings
-from callwright.llm.weights.cache import locate
-from callwright.llm.weights.profiles import PROFILES
-from callwright.records import Constraint, Message, Reply, Request
+from callwright.llm.weights.cache import digest, locate
+from callwright.llm.weights.fetch import fetch, unseen
+from callwright.llm.weights.hub import Progress
+from callwright.llm.weights.profiles import DEFAULT, PROFILES
+from callwright.records import Message, Reply, Request
 
 MAX_TOKENS = 1024
 """Upper bound of a reply where neither the request nor the settings name one."""
 
+_SEEDS = 2**63
+
 
 class OpenVINOModel:
-    """The embedded model. Loads at the first request; `close` frees it."""
+    """The embedded model. Weights are fetched and loaded at the first request; `close` frees them.
 
-    def __init__(self, settings: LLMSettings, path: Path, model_id: str) -> None:
-        self.id = model_id
+    A seed repeats a reply as long as the batch is the same: rounding differs with what is computed together.
+    """
+
+    def __init__(self, settings: LLMSettings, progress: Progress = unseen) -> None:
         self._settings = settings
-        self._path = path
-        self._batch: Batch | None = None
-        self._loading = asyncio.Lock()
+        self._name = settings.model or DEFAULT
+        self._progress = progress
+        self.id = f"local/{self._name}@{self._sha256()[:12]}" if self._sha256() else f"local/{self._name}"
+        self._batch = Batch(self._load)
 
     async def complete(self, request: Request) -> Reply:
-        batch = await self._loaded()
-        done = await batch.generate(self._prompt(batch, request), self._config(request))
-        return _reply(done, request)
+        task = Task(
+            messages=tuple(_message(message) for message in request.messages),
+            config=self._config(request),
+            tools=request.tools,
+            grammar=grammar(request.constraint) if request.constraint else None,
+        )
+        return _reply(await self._batch.generate(task), request)
 
     async def close(self) -> None:
-        if self._batch is not None:
-            batch, self._batch = self._batch, None
-            await asyncio.to_thread(batch.close)
+        await asyncio.to_thread(self._batch.close)
 
-    async def _loaded(self) -> Batch:
-        async with self._loading:
-            if self._batch is None:
-                self._batch = await asyncio.to_thread(Batch, self._path)
-            return self._batch
+    def _sha256(self) -> str:
+        """Of the weights, where they are here or known."""
+        if profile := PROFILES.get(self._name):
+            return profile.sha256
+        path = locate(self._name)
+        return digest(path) if path else ""
 
-    def _prompt(self, batch: Batch, request: Request) -> str:
-        messages = [_message(message) for message in request.messages]
-        return batch.prompt(messages, list(request.tools))
+    def _load(self) -> Runtime:
+        path = locate(self._name) or fetch(self._name, self._progress)
+        try:
+            return Runtime(saved_ir(path, self._sha256()))
+        except RuntimeError as error:
+            said = str(error).strip().splitlines()[-1:]
+            raise WeightsError(f"{path}: cannot be loaded: {' '.join(said)[:200]}.") from error
 
     def _config(self, request: Request) -> dict[str, Any]:
+        """The request's sampling, over the settings', in the runtime's words."""
         settings = self._settings
         bound = settings.max_tokens or MAX_TOKENS
-        config: dict[str, Any] = {"max_new_tokens": min(request.max_tokens or bound, bound)}
+        most = min(request.max_tokens or bound, settings.max_tokens or request.max_tokens or bound)
         temperature = settings.temperature if request.temperature is None else request.temperature
-        config["do_sample"] = temperature > 0
+        config: dict[str, Any] = {"max_new_tokens": most, "do_sample": temperature > 0}
         if temperature > 0:
-            config |= {"temperature": temperature, "rng_seed": (request.seed or 0) % 2**63}
+            config |= {"temperature": temperature, "rng_seed": (request.seed or 0) % _SEEDS}
             for name in ("top_p", "top_k", "min_p"):
-                value = getattr(request, name)
-                value = getattr(settings, name) if value is None else value
-                if value is not None:
+                asked, set_ = getattr(request, name), getattr(settings, name)
+                if (value := set_ if asked is None else asked) is not None:
                     config[name] = value
         if request.stop:
             config["stop_strings"] = set(request.stop)
-        if request.constraint is not None:
-            config["structured_output_config"] = _said(request.constraint)
         return config
 
 
 def build(settings: LLMSettings) -> OpenVINOModel:
-    """The table line's builder. Raises `WeightsError` where the weights are not here."""
-    name = settings.model or "default"
-    path = locate(name)
-    if path is None:
-        raise WeightsError(f"llm.model: {name!r} is not here.", hint=f"callwright models get {name}")
-    profile = PROFILES.get(name)
-    return OpenVINOModel(settings, path, f"local/{name}@{profile.sha256[:12]}" if profile else f"local/{path.name}")
-
-
-def _said(constraint: Constraint) -> dict[str, str]:
-    body = constraint.body if isinstance(constraint.body, str) else orjson.dumps(constraint.body).decode()
-    match constraint.kind:
-        case "json_schema":
-            return {"json_schema": body}
-        case "regex":
-            return {"regex": body}
-        case "structural_tag":
-            return {"structural_tags_config": body}
-    raise BadRequest(f"the embedded model knows no {constraint.kind} grammar.")
+    """The table line's builder. Raises `MissingExtra`; `WeightsError` where `settings.model` is no model."""
+    if importlib.util.find_spec("openvino_genai") is None:
+        raise MissingExtra("The embedded model (provider: local)", "local")
+    return OpenVINOModel(settings)
 
 
 def _message(message: Message) -> dict[str, Any]:
@@ -105,9 +105,14 @@ def _message(message: Message) -> dict[str, Any]:
 
 
 def _reply(done: Done, request: Request) -> Reply:
+    text, finish = done.text, done.finish
+    if stops := [text.index(stop) for stop in request.stop if stop in text]:
+        text = text[: min(stops)]
+    text, calls = tool_calls(text) if request.tools else (text, ())
     return Reply(
-        text=done.text,
-        finish=done.finish,
+        text=text,
+        finish="tool_calls" if calls else finish,
+        tool_calls=calls,
         prompt_tokens=done.prompt_tokens,
         completion_tokens=done.completion_tokens,
     )

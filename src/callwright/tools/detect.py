@@ -11,12 +11,15 @@ from callwright.errors import SourceError
 from callwright.plugins import names
 from callwright.tools.source import Source
 
-_PYTHON = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_]\w*)?")
+_PYTHON = re.compile(r"([\w./-]+\.py|[A-Za-z_][\w.]*)(:[A-Za-z_]\w*)?")
+_ENDINGS = (".json", ".yaml", ".yml", ".jsonl", ".txt")
 
 
 def detect(source: Source) -> str:
     """The importer's name. Raises `SourceError` where no importer fits, or the file cannot be read."""
-    if not source.is_url and not source.path.exists():
+    if source.is_url and source.name.rstrip("/").endswith(("/mcp", "/sse")):
+        return "mcp"
+    if not source.is_url and (source.path.suffix == ".py" or not source.path.exists()):
         return _of_name(source)
     document = source.document
     for name, fits in _FORMATS.items():
@@ -29,12 +32,13 @@ def detect(source: Source) -> str:
 
 
 def _of_name(source: Source) -> str:
-    """A source that is no file: an MCP server's command line, or Python functions."""
+    """A source that is no document: an MCP server's command line, or Python functions."""
     command, _, arguments = source.name.partition(" ")
     if arguments and shutil.which(command):
-        return "mcp"
-    looks_like_file = "/" in command or command.endswith((".json", ".yaml", ".yml", ".jsonl"))
-    if _PYTHON.fullmatch(source.name) and not looks_like_file:
+        if source.may_run:
+            return "mcp"
+        raise SourceError(f"{source.name}: is a command.", hint="Add `format: mcp` if it starts an MCP server.")
+    if _PYTHON.fullmatch(source.name) and not source.name.endswith(_ENDINGS):
         return "python"
     raise SourceError(f"{source.name}: there is no such file in {source.base.resolve()}.")
 
@@ -72,6 +76,8 @@ _FORMATS: dict[str, Callable[[Any], bool]] = {
     "postman": lambda document: _has("info", "item")(document),
     "funcdex": lambda document: "tool_id" in _first(document),
     "records": _is_record,
+    "bfcl": lambda document: isinstance(_first(document).get("function"), list),
+    "huggingface": lambda document: "tools" in _first(document),
     "anthropic": lambda document: any(key in _first(document) for key in ("input_schema", "inputSchema")),
     "yaml": _is_article,
     "openai": _is_function,

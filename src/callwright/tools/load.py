@@ -46,9 +46,22 @@ def builtin() -> Imported:
         return importer(Source("registry.yaml", base=path.parent))
 
 
-def read_source(settings: SourceSettings, base: Path) -> Imported:
-    """What one source holds. Raises `SourceError`, `ConfigError` (an unknown format), `MissingExtra`."""
-    source = Source(settings.path, base=base, toolkit=settings.toolkit, follow_refs=settings.follow_refs)
+def read_source(settings: SourceSettings, base: Path, *, may_run: bool = False) -> Imported:
+    """What one source holds. Raises `SourceError`, `ConfigError` (an unknown format), `MissingExtra`.
+
+    `may_run`: a command is run as an MCP server although nothing says that it is one; for what a user typed, never for
+    what stands in a file.
+    """
+    source = Source(
+        settings.path,
+        base=base,
+        toolkit=settings.toolkit,
+        follow_refs=settings.follow_refs,
+        may_run=may_run,
+        timeout_s=settings.timeout_s,
+        env=tuple(settings.env.items()),
+        headers=tuple(settings.headers.items()),
+    )
     importer: Importer = resolve("importer", settings.format if settings.format != "auto" else detect(source))
     imported = importer(source)
     if not imported.tools:

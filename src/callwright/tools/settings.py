@@ -7,6 +7,22 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class RelationSettings(BaseModel):
+    """How the tool graph is made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    method: Literal["typed", "toolflow"] = "typed"
+    """`typed`: names, descriptions and types agree, every edge with its reason. `toolflow`: the paper's graph, an edge
+    wherever two parameters, or a parameter and a result, have a cosine above `tau`."""
+    tau: Annotated[float, Field(gt=0, le=1)] = 0.82
+    """ToolFlow's threshold; it belongs to its encoder."""
+    encoder: str = "auto"
+    """`minilm`, `static`, `words`, or `auto`: the best whose weights are in the cache."""
+    neighbours: Annotated[int, Field(ge=0, le=32)] = 3
+    """Every tool is given at least so many, the most similar ones where nothing else links it (`typed`)."""
+
+
 class SamplingSettings(BaseModel):
     """How the tools of a row are drawn from the catalog."""
 
@@ -17,6 +33,7 @@ class SamplingSettings(BaseModel):
     """Tools offered besides those that the plan uses, as far as the catalog holds so many."""
     coverage: bool = True
     """Whether every tool is used equally often; false draws each row by itself, as ToolFlow does."""
+    relations: RelationSettings = RelationSettings()
 
 
 class SourceSettings(BaseModel):
@@ -34,6 +51,12 @@ class SourceSettings(BaseModel):
     exclude: tuple[str, ...] = ()
     follow_refs: bool = False
     """Whether a document's `$ref` may lead to the network, and to files outside its folder."""
+    timeout_s: Annotated[float, Field(gt=0)] = 60
+    """How long a server has, all in all, to answer."""
+    env: dict[str, str] = {}
+    """Environment variables of an MCP server that is started; only a few of ours are handed on otherwise."""
+    headers: dict[str, str] = Field(default={}, repr=False)
+    """HTTP headers of a URL, for a key for example."""
 
 
 class ToolsSettings(BaseModel):

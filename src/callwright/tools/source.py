@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,6 @@ from callwright.records import Finding
 from callwright.tools import plain_yaml
 
 MAX_BYTES = 128 * 2**20
-FETCH_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class Source:
     toolkit: str | None = None
     follow_refs: bool = False
     """Whether `$ref` may lead to the network and out of the document's folder."""
+    may_run: bool = False
+    """Whether a name that looks like a command is run as an MCP server without being declared one."""
+    timeout_s: float = 60.0
+    env: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def is_url(self) -> bool:
@@ -47,7 +52,7 @@ class Source:
     @property
     def place(self) -> str:
         """How messages name the source."""
-        return self.name if self.is_url else self.path.name
+        return self.path.name if not self.is_url and self.path.exists() else self.name
 
     @property
     def stem(self) -> str:
@@ -62,7 +67,7 @@ class Source:
 
     @functools.cached_property
     def raw(self) -> bytes:
-        return fetch(self.name) if self.is_url else read(self.path)
+        return fetch(self.name, dict(self.headers), self.timeout_s) if self.is_url else read(self.path)
 
 
 def read(path: Path) -> bytes:
@@ -75,10 +80,11 @@ def read(path: Path) -> bytes:
     return _limited(raw, str(path))
 
 
-def fetch(url: str) -> bytes:
-    """The bytes behind a URL. Raises `SourceError`."""
+def fetch(url: str, headers: Mapping[str, str] | None = None, timeout_s: float = 60.0) -> bytes:
+    """The bytes behind an http or https URL. Raises `SourceError`."""
+    request = Request(url, headers={"User-Agent": "callwright", **(headers or {})})  # noqa: S310 (checked by is_url)
     try:
-        with urlopen(Request(url, headers={"User-Agent": "callwright"}), timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310
+        with urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
             raw = answer.read(MAX_BYTES + 1)
     except HTTPError as error:
         raise SourceError(f"{url}: the server answers {error.code} {error.reason}.") from error

@@ -240,7 +240,7 @@ class Expansion:
         return isinstance(node, dict) and node.get(self._unwanted) is True
 
     def _items(self, own: Schema, node: dict[str, Any], home: str, reach: Reach) -> bool:
-        said = node.get("items")
+        said = node.get("items", own.get("items"))
         tuple_ = said if isinstance(said, list) else node.get("prefixItems")
         if isinstance(tuple_, list) and tuple_:
             own["prefixItems"] = [{} if part is None else part for part in self._each(tuple_, home, reach)]

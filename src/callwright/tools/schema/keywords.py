@@ -17,33 +17,12 @@ import orjson
 
 from callwright.records import Schema
 from callwright.tools.schema.prose import sentences
+from callwright.tools.schema.typenames import NAMES, schema_of_type
 
 MAX_ENUM = 1000
 MAX_EXAMPLES = 3
 MAX_EXAMPLE_BYTES = 300
 LONGEST_DESCRIPTION = 500
-
-_STRING_FORMATS = {"date": "date", "datetime": "date-time", "date-time": "date-time", "dateTime": "date-time"}
-_TYPES: dict[str, Schema] = {
-    **{name: {"type": name} for name in ("string", "integer", "number", "boolean", "object", "array", "null")},
-    **{name: {"type": "string"} for name in ("str", "text", "varchar", "enum", "char", "url", "html", "markdown")},
-    **{name: {"type": "integer"} for name in ("int", "int32", "int64", "long", "short", "bigint", "timestamp")},
-    **{name: {"type": "number"} for name in ("float", "double", "decimal", "numeric", "real")},
-    **{name: {"type": "object"} for name in ("dict", "map", "hash", "json", "struct", "dictionary", "hashmap")},
-    **{name: {"type": "array"} for name in ("list", "tuple", "set", "arraylist")},
-    **{name: {"type": "string", "format": form} for name, form in _STRING_FORMATS.items()},
-    "bool": {"type": "boolean"},
-    "none": {"type": "null"},
-    "nil": {"type": "null"},
-    "uuid": {"type": "string", "format": "uuid"},
-    "uri": {"type": "string", "format": "uri"},
-    "email": {"type": "string", "format": "email"},
-    "file": {"type": "string", "format": "binary"},
-    "binary": {"type": "string", "format": "binary"},
-    "byte": {"type": "string", "format": "byte"},
-    "any": {},
-}
-"""Spellings of types that documents use, lower case; only those of JSON Schema stand in its specifications."""
 
 _IMPLIED = {
     "properties": "object",
@@ -143,7 +122,7 @@ def _is_number(value: Any) -> bool:
 def _typed(said: Any) -> Schema:
     """{type, format} of whatever spelling; empty where there is none that is known."""
     if isinstance(said, str):
-        return dict(_TYPES.get(said) or _TYPES.get(said.strip().lower(), {}))
+        return dict(NAMES[said]) if said in NAMES else schema_of_type(said) or {}
     if isinstance(said, list):
         found = [_typed(one).get("type") for one in said if isinstance(one, str)]
         distinct = list(dict.fromkeys(kind for kind in found if kind))
@@ -275,7 +254,7 @@ def _enumerate(node: dict[str, Any], schema: Schema) -> None:
             values.append(None)
         if values:
             schema["enum"] = _distinct(values)[:MAX_ENUM]
-        if "type" not in schema and values:
+        if "type" not in schema and "anyOf" not in schema and values:
             _type_of(schema)
     if "const" in node and _holds_json(node["const"]):
         schema["const"] = node["const"]

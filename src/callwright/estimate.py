@@ -17,6 +17,7 @@ from callwright.plugins import Imported
 from callwright.records import Topic
 from callwright.synthesis.draft import Draft, Drafter
 from callwright.synthesis.kinds import kind_of_row, shares
+from callwright.synthesis.personas import ListPeople
 from callwright.tools.catalog import Catalog
 from callwright.tools.load import load_tools
 from callwright.tools.sampling import Sampler
@@ -42,6 +43,7 @@ class Estimate:
     kinds: dict[str, int]
     calls: int
     row_requests: int
+    """The one that lists the people included."""
     tools: Imported
 
     @property
@@ -68,7 +70,8 @@ def estimated(config: Config, base: Path) -> Estimate:
     topics = _topics(config, base)
     rows = config.output.rows(len(topics))
     sampler = Sampler(Catalog(tools.tools), None, made.tools.sampling, config.seed, made.tools.bundles)
-    drafter = Drafter(made, topics, sampler, mix, config.seed)
+    anyone = ListPeople("", "", config.seed).fallback()
+    drafter = Drafter(made, topics, sampler, mix, anyone, config.seed)
     drafts = [drafter.draft(row) for row in range(min(rows, MOST_DRAFTS))]
     scale = rows / len(drafts)
     asked = sum(_requests(draft, made.conversation.reasoning) for draft in drafts)
@@ -78,7 +81,7 @@ def estimated(config: Config, base: Path) -> Estimate:
         rows=rows,
         kinds=_kinds(rows, config.seed, mix),
         calls=round(scale * sum(_calls(draft) for draft in drafts)),
-        row_requests=round(scale * asked),
+        row_requests=1 + round(scale * asked),
         tools=tools,
     )
 

@@ -10,14 +10,14 @@ from callwright.records import Action
 _VERBS: dict[tuple[Action, bool], str] = {
     ("create", True): """create add insert new post send publish upload register invite schedule book place submit make
         generate import copy clone duplicate fork issue put store write append push emit enqueue reply forward share
-        compose draft record log subscribe signup provision deploy launch allocate attach associate assign
+        compose draft record commit subscribe signup provision deploy launch allocate attach associate assign
         tag label comment upsert buy purchase pay charge refund transfer""",
     ("update", True): """update edit modify change set patch replace rename move reset enable disable activate
         deactivate start stop restart pause resume cancel close open reopen approve reject accept decline confirm lock
         unlock archive unarchive restore merge publish unpublish mark complete finish toggle grant revoke rotate renew
         promote demote pin unpin star unstar follow unfollow block unblock mute unmute detach disassociate unassign
         unsubscribe untag sync refresh configure apply execute run trigger invoke batchupdate abort terminate release
-        turn adjust increase decrease save""",
+        turn checkout adjust increase decrease save""",
     (
         "delete",
         True,
@@ -33,7 +33,7 @@ _VERBS: dict[tuple[Action, bool], str] = {
         classify parse format evaluate predict summarize summarise recommend test diff explain solve plot""",
 }
 _KNOWN = {verb: meaning for meaning, verbs in reversed(_VERBS.items()) for verb in verbs.split()}
-_NOUN_WORDS = """book comment copy cover draft filter format forward index label load lock log mark match order place
+_NOUN_WORDS = """book comment copy cover draft filter format forward index label load lock mark match order place
     post put record release reply report reset run scan schedule set share star stop store tag test transfer trigger"""
 _NOUNS = frozenset(_NOUN_WORDS.split())
 """Verbs that are as often nouns (`user_record_get`): they count only as a name's first word."""

@@ -120,6 +120,11 @@ class _Building:
         raise _fault(event, f"alias *{event.anchor} {what}")
 
 
+def is_text(scalar: str) -> bool:
+    """Whether a plain scalar is read as text, and not as a number, a truth value or nothing."""
+    return isinstance(_plain(scalar), str)
+
+
 def _put(outer: _Open, value: Any) -> None:
     if outer.key == _MERGE and isinstance(value, dict | list):
         sources = value if isinstance(value, list) else [value]

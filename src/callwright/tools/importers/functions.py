@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from callwright.plugins import Imported
-from callwright.records import Finding, Schema, Tool
+from callwright.records import Action, Finding, Schema, Tool
 from callwright.tools.action import meaning
 from callwright.tools.naming import Names, is_valid
 from callwright.tools.schema.clean import clean
@@ -101,7 +101,7 @@ def _tool(said: dict[str, Any], at: str, toolkit: str, names: Names) -> tuple[To
         why = "stands twice" if is_valid(wanted) else "is no valid name"
         findings.append(note(f"{at}.name", f"{wanted[:80]!r} {why}; here it is {name!r}.", "tools.renamed"))
     description = " ".join(str(said.get("description") or "").split())
-    action, mutates = meaning(wanted, description=description)
+    action, mutates = _hinted(said.get("annotations"), *meaning(wanted, description=description))
     tool = Tool(
         name=name,
         description=description,
@@ -110,19 +110,17 @@ def _tool(said: dict[str, Any], at: str, toolkit: str, names: Names) -> tuple[To
         returns_text=returns_text,
         toolkit=str(said.get("toolkit") or said.get("toolkit_name") or toolkit),
         action=action,
-        mutates=_hinted(said.get("annotations"), mutates),
+        mutates=mutates,
     )
     return tool, findings
 
 
-def _hinted(annotations: Any, mutates: bool) -> bool:
-    """Whether a call changes state, as MCP's annotations say it; without them, as the name does."""
-    if isinstance(annotations, dict):
-        if isinstance(annotations.get("readOnlyHint"), bool):
-            return not annotations["readOnlyHint"]
-        if annotations.get("destructiveHint") is True:
-            return True
-    return mutates
+def _hinted(annotations: Any, action: Action, mutates: bool) -> tuple[Action, bool]:
+    """What a call means and whether it changes state, as MCP's annotations say it, else as the name does."""
+    said = annotations if isinstance(annotations, dict) else {}
+    if said.get("readOnlyHint") is True:
+        return (action if action in ("list", "search", "other") else "read"), False
+    return action, mutates or said.get("readOnlyHint") is False or said.get("destructiveHint") is True
 
 
 def _arguments(said: dict[str, Any]) -> Schema:

@@ -13,10 +13,10 @@ the other keywords of JSON Schema; `type` may be `list[int]` or a name of JSON S
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import Any, get_args
 
 from callwright.plugins import Imported
-from callwright.records import Finding, Schema, Tool
+from callwright.records import Action, Finding, Schema, Tool
 from callwright.tools.action import meaning
 from callwright.tools.naming import is_valid, valid
 from callwright.tools.schema.clean import clean
@@ -36,13 +36,13 @@ TYPES: dict[str, Schema] = {
     "array": {"type": "array", "items": {"type": "string"}},
     "object": {"type": "object", "additionalProperties": True},
 }
-_TOOL_KEYS = ("name", "description", "parameters", "returns", "toolkit", "category")
+_TOOL_KEYS = ("name", "description", "parameters", "returns", "toolkit", "category", "action", "mutates")
 _PARAMETER_KEYS = ("name", "type", "description", "required")
 _KEYWORD_NAMES = (
     "default enum const examples format pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength "
     "maxLength items minItems maxItems uniqueItems properties additionalProperties"
 )
-_KEYWORDS = _KEYWORD_NAMES.split()
+KEYWORDS = _KEYWORD_NAMES.split()
 
 
 def read(source: Source) -> Imported:
@@ -80,10 +80,10 @@ class _Reading:
         name = self._name(at, entry.get("name"))
         parameters = self._parameters(at, entry)
         returns, returns_text = self._returns(at, entry.get("returns"))
-        if len(self.findings) > before or parameters is None:
-            return
         description = _text(entry.get("description"))
-        action, mutates = meaning(name, description=description)
+        action, mutates = self._meaning(at, entry, name, description)
+        if any(finding.severity == "error" for finding in self.findings[before:]) or parameters is None:
+            return
         self.tools.append(
             Tool(
                 name=name,
@@ -96,6 +96,18 @@ class _Reading:
                 mutates=mutates,
             )
         )
+
+    def _meaning(self, at: str, entry: dict[str, Any], name: str, description: str) -> tuple[Action, bool]:
+        """What the file says that a call means, else what the name says."""
+        action, mutates = meaning(name, description=description)
+        said, changes = entry.get("action", action), entry.get("mutates")
+        if said not in get_args(Action):
+            self._fault(f"{at}.action", f"{_short(str(said))!r} is not known; known: {', '.join(get_args(Action))}.")
+        if changes is not None and not isinstance(changes, bool):
+            self._fault(f"{at}.mutates", f"is {_kind(changes)}, not true or false.")
+        if changes is None:
+            changes = said in ("create", "update", "delete") if "action" in entry else mutates
+        return said, bool(changes)
 
     def _name(self, at: str, name: Any) -> str:
         if not isinstance(name, str) or not name:
@@ -133,11 +145,11 @@ class _Reading:
         here = f"{at}.{name}"
         if name in properties:
             self._fault(here, "is described twice; leave one of them out.")
-        self._unknown_keys(here, said, (*_PARAMETER_KEYS, *_KEYWORDS))
+        self._unknown_keys(here, said, (*_PARAMETER_KEYS, *KEYWORDS))
         schema = self._type(here, said.get("type"))
         if description := _text(said.get("description")):
             schema["description"] = description
-        properties[name] = schema | {key: said[key] for key in _KEYWORDS if key in said}
+        properties[name] = schema | {key: said[key] for key in KEYWORDS if key in said}
         wanted = said.get("required", "default" not in said)
         if not isinstance(wanted, bool):
             self._fault(f"{here}.required", f"is {_kind(wanted)}, not true or false.")

@@ -197,13 +197,12 @@ class PlannedTurn(Record):
 
 
 class Persona(Record):
+    """Who speaks in a row."""
+
     name: str
     job: str
     company: str
     tone: str
-
-    def __str__(self) -> str:
-        return f"{self.name}, {self.job} at {self.company}; tone: {self.tone}"
 
 
 class Blueprint(Record):

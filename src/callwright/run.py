@@ -29,6 +29,7 @@ from callwright.quality.report import check_row
 from callwright.records import Finding, Refusal, Reply, Row, Topic
 from callwright.synthesis.draft import Drafter
 from callwright.synthesis.kinds import shares
+from callwright.synthesis.personas import People, meet
 from callwright.synthesis.planner import Planner
 from callwright.synthesis.rows import build_row
 from callwright.synthesis.turns import Turns
@@ -74,7 +75,8 @@ async def generate(config: Config, *, base: Path, run_dir: Path, watch: Watcher 
             topics = await topics_of(config, models["topics"], base, watch)
             recipe = _recipe(config, catalog, topics)
             _announce_changes(ledger, recipe, watch)
-            work = _Work(config, catalog, topics, mix, models["generation"], ledger, hash_of(recipe), watch)
+            people = await _people(config, catalog, models["generation"], watch)
+            work = _Work(config, catalog, topics, mix, people, models["generation"], ledger, hash_of(recipe), watch)
             missing = await work.rows(config.output.rows(len(topics)))
         return _finished(ledger, work, output, run_dir, missing)
 
@@ -88,6 +90,18 @@ async def topics_of(config: Config, model: Model, base: Path, watch: Watcher) ->
     if config.topics.save_as:
         save_topics(topics, Path(config.topics.save_as))
     return topics.paths()
+
+
+async def _people(config: Config, catalog: Catalog, model: Model, watch: Watcher) -> People:
+    """The bank of personas for this run: one request."""
+
+    def refused(step: str, number: int, findings: tuple[Finding, ...]) -> None:
+        for finding in findings:
+            watch(Event("refused", str(finding), {"step": step, "attempt": number, "code": finding.code}))
+
+    tools = "; ".join(tool.description[:80] for tool in list(catalog)[:6])
+    about = config.topics.prompt or tools
+    return await meet(model, about, tools, seed=config.seed, tries=config.generation.max_retries, refused=refused)
 
 
 def hash_of(recipe: dict[str, Any]) -> str:
@@ -124,6 +138,7 @@ class _Work:
         catalog: Catalog,
         topics: tuple[Topic, ...],
         mix: dict[str, float],
+        people: People,
         model: Model,
         ledger: Ledger,
         recipe: str,
@@ -138,7 +153,7 @@ class _Work:
         self._limit = config.models()["generation"].concurrency
         relations = None
         sampler = Sampler(catalog, relations, made.tools.sampling, config.seed, made.tools.bundles)
-        self._drafter = Drafter(made, topics, sampler, mix, config.seed)
+        self._drafter = Drafter(made, topics, sampler, mix, people, config.seed)
         executor = Simulated(model, made.max_retries)
         self._planner = Planner(model, executor, tries=made.max_retries, guidance=made.system_prompt.strip())
         system = config.output.system_prompt.strip() if config.output.include_system_message else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ from callwright.tools.roles import WRITTEN, kind_of, role_of, words_of
 from callwright.tools.values import Values, is_valid, validator
 
 TEXT_CHARS = 140
+_FENCE = re.compile(r"```[a-z]*\s*")
 MOST_ITEMS = 3
 MOST_FIELDS = 6
 _CHOSEN_BY_MODEL = frozenset({"url", "enum", "flag"})
@@ -248,4 +250,4 @@ def _cleaned(value: Any) -> Any:
         return {name: _cleaned(part) for name, part in value.items()}
     if isinstance(value, list):
         return [_cleaned(part) for part in value]
-    return plain(value) if isinstance(value, str) else value
+    return _FENCE.sub("", plain(value)).strip() or "-" if isinstance(value, str) else value

@@ -145,6 +145,10 @@ def _faults(text: str, context: str, tool_names: Sequence[str]) -> list[Finding]
     found = []
     if made_up := invented(text, context):
         found.append(Finding(code="answer.invented", path="$", message=f"{', '.join(made_up[:4])} was never said"))
+    if "```" in text or "\n\n" in text:
+        found.append(
+            Finding(code="answer.layout", path="$", message="is no plain prose; no code blocks, no paragraphs")
+        )
     if len(text) > MAX_CHARS:
         found.append(Finding(code="answer.long", path="$", message="is too long; two sentences are enough"))
     if any(name in text for name in tool_names if len(name) > 4) or _TECHNICAL.search(text):

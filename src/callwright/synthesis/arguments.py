@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +10,15 @@ from callwright.errors import Rejected
 from callwright.llm.conform import plain, read_json
 from callwright.quality.saying import hard_tokens, leaves, says
 from callwright.records import Finding, Reply, Request, Schema
+from callwright.synthesis.content import empty_words, tidied
 from callwright.synthesis.draft import Draft
 from callwright.synthesis.frame import Frame
 from callwright.synthesis.text import refused, request, seed_of
-from callwright.tools.roles import role_of, words_of
+from callwright.tools.roles import words_of
 from callwright.tools.values import Values, validator
 
 MOST_HARD_TOKENS = 2
 """Numbers and names that free text may bring along; the user then has to say them."""
-_BLANK = re.compile(
-    r"<[^>]{2,40}>|\[[A-Za-z][^\]]{2,40}\]|\bexample\b|placeholder|lorem ipsum|your[_ -]\w+", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -61,11 +58,11 @@ class FillArguments:
         said = {
             "tool": tool.name,
             "description": tool.description or words_of(tool.name),
-            "arguments": "; ".join(_shown(name, part, tool.parameters) for name, part in self._parts()) or "none",
+            "arguments": "; ".join(self._shown(name, part) for name, part in self._parts()) or "none",
             "topic": " > ".join(self.draft.topic.path),
-            "person": f"{self.draft.persona.name}, {self.draft.persona.job}",
+            "person": f"{self.draft.persona.job} at {self.draft.persona.company}",
+            "occasion": self.draft.occasion,
             "before": self.before,
-            "must": ", ".join(self.frame.must_hold.values()),
             "guidance": self.guidance,
         }
         seed = seed_of(self.draft.seed, self.name, self.number, attempt)
@@ -73,7 +70,7 @@ class FillArguments:
 
     def read(self, reply: Reply) -> Filled:
         value = read_json(reply, self.schema)
-        arguments = _tidied(value["arguments"])
+        arguments = tidied(value["arguments"], self.frame.tool)
         findings = [*self._broken(arguments), *self._unfit(arguments)]
         if findings:
             raise Rejected(findings)
@@ -88,6 +85,15 @@ class FillArguments:
         else:
             raise refused("arguments.unsampleable", f"no arguments for {self.frame.tool.name!r} satisfy its schema")
         return Filled(f"{self.draft.topic.leaf}.", arguments)
+
+    def _shown(self, name: str, part: Schema) -> str:
+        """One parameter as the prompt shows it: its decided value, or what is wanted."""
+        if "const" in part:
+            return f"{name} {json.dumps(part['const'], ensure_ascii=False)} (given)"
+        kind = " (list)" if part.get("type") == "array" else ""
+        must = self.frame.must_hold.get(f"/{name}")
+        wanted = self._description(name)[:120] or words_of(name)
+        return f"{name}: {wanted}{kind}" + (f' (has to mention "{must}")' if must else "")
 
     def _parts(self) -> list[tuple[str, Schema]]:
         return list(self.frame.schema.get("properties", {}).items())
@@ -113,10 +119,9 @@ class FillArguments:
         for pointer, text in leaves(arguments):
             if not isinstance(text, str) or self._is_decided(pointer):
                 continue
-            if blank := _BLANK.search(text):
-                found.append(
-                    Finding(code="arguments.blank", path=pointer, message=f"{blank.group()!r} is not real content")
-                )
+            name = pointer.split("/")[1]
+            if problem := empty_words(text, name, self._description(name), self._open(name)):
+                found.append(Finding(code="arguments.blank", path=pointer, message=f"{text[:60]!r} {problem}"))
             hard = [token for token in hard_tokens(text) if not says(known, token)]
             if len(hard) > MOST_HARD_TOKENS:
                 found.append(
@@ -126,6 +131,13 @@ class FillArguments:
             if not says(_text_at(arguments, pointer), must):
                 found.append(Finding(code="arguments.unlinked", path=pointer, message=f"has to mention {must}"))
         return found
+
+    def _description(self, name: str) -> str:
+        return str(self.frame.tool.parameters.get("properties", {}).get(name, {}).get("description", ""))
+
+    def _open(self, name: str) -> Schema:
+        part: Schema = self.frame.schema.get("properties", {}).get(name, {})
+        return part
 
     def _drawn(self) -> dict[str, Any]:
         drawn = self.values.sample(self.frame.schema)
@@ -154,29 +166,6 @@ class FillArguments:
             if "const" in node:
                 return True
         return False
-
-
-def _shown(name: str, part: Schema, parameters: Schema) -> str:
-    """One parameter as the prompt shows it: its decided value, or what is wanted."""
-    if "const" in part:
-        return f"{name} {json.dumps(part['const'], ensure_ascii=False)} (given)"
-    description = str(parameters.get("properties", {}).get(name, {}).get("description", ""))[:120]
-    kind = "list" if part.get("type") == "array" else ""
-    return f"{name}: {description or words_of(name)}{f' ({kind})' if kind else ''}"
-
-
-def _tidied(value: Any, name: str = "") -> Any:
-    """Texts without control characters and outer blanks; a branch or path without blanks inside."""
-    if isinstance(value, dict):
-        return {key: _tidied(part, key) for key, part in value.items()}
-    if isinstance(value, list):
-        return list({json.dumps(part): part for part in (_tidied(one, name) for one in value)}.values())
-    if not isinstance(value, str):
-        return value
-    text = plain(value)
-    if role_of(name, {"type": "string"}) in ("branch", "path", "file_name"):
-        text = re.sub(r"\s+", "-", text)
-    return text
 
 
 def _text_at(arguments: dict[str, Any], pointer: str) -> str:

@@ -10,10 +10,9 @@ from typing import NamedTuple
 from callwright.errors import ConfigError
 from callwright.records import Persona, Tool, Topic
 from callwright.synthesis.kinds import TurnShape, kind_of_row
-from callwright.synthesis.personas import draw_persona
+from callwright.synthesis.personas import OCCASIONS, People
 from callwright.synthesis.settings import GenerationSettings
 from callwright.tools.sampling import Link, Sample, Sampler
-from callwright.tools.values import Values
 
 
 class Use(NamedTuple):
@@ -33,6 +32,8 @@ class Draft:
     topic: Topic
     kind: str
     persona: Persona
+    occasion: str
+    """What sets the first request off."""
     shapes: tuple[TurnShape, ...]
     plan: tuple[tuple[tuple[Use, ...], ...], ...]
     """turn -> step -> the tools that are called in parallel."""
@@ -52,14 +53,16 @@ class Drafter:
         topics: Sequence[Topic],
         sampler: Sampler,
         shares: Mapping[str, float],
+        people: People,
         seed: int,
     ) -> None:
         if not topics:
             raise ConfigError("topics: there is no topic to write about.")
         self._settings = settings
-        self._topics = topics
+        self._topics = random.Random(f"{seed}/topics").sample(topics, len(topics))
         self._sampler = sampler
         self._shares = shares
+        self._people = people
         self._seed = seed
 
     def draft(self, row: int, attempt: int = 0) -> Draft:
@@ -81,7 +84,8 @@ class Drafter:
             seed=seed,
             topic=self._topics[row % len(self._topics)],
             kind=kind.name,
-            persona=draw_persona(Values(rng)),
+            persona=self._people.draw(rng),
+            occasion=rng.choice(OCCASIONS),
             shapes=shapes,
             plan=plan,
             links=tuple(link for link in sample.links if link.reason == "result"),
@@ -119,8 +123,8 @@ def _dealt(
         steps = []
         for width in shape.steps:
             step = [deck[(at + offset) % len(deck)] for offset in range(width)]
-            if width > 1 and rng.random() < 0.4:
-                step = [step[0]] * width
+            if width > 1 and not step[0].tool.mutates and rng.random() < 0.5:
+                step = [step[0]] * width  # the same look-up for two things
             at += width
             steps.append(tuple(step))
         plan.append(tuple(steps))

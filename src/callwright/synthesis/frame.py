@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.quality.saying import leaves
 from callwright.records import Pointer, Schema, Source, Tool
-from callwright.tools.roles import COMPOSED, WRITTEN, Role, kind_of, role_of
+from callwright.tools.roles import COMPOSED, WRITTEN, Role, kind_of, role_of, words_of
 from callwright.tools.sampling_options import Options, schedule
 from callwright.tools.values import Values, is_valid
 
@@ -37,6 +38,8 @@ _COMPOUND = frozenset(
     ]
 )
 _CODED = frozenset({"pattern", "format", "allOf", "anyOf", "oneOf", "not", "if", "$ref"})
+_TARGET = re.compile(r"\b(?:base|target|into|default)\b")
+"""The branch that others are merged into."""
 _SHARED = frozenset({"repository", "owner", "username", "email", "person", "company", "id", "city", "timezone", "path"})
 """Roles whose value a dialogue keeps using once it was said."""
 
@@ -137,6 +140,10 @@ class Framer:
         said = self._said.get(name.lower())
         if said and role in _SHARED and is_valid(said.value, schema):
             return self._decided(frame, at, said.value, said.source)
+        if role == "branch" and _TARGET.search(words_of(name)):
+            return self._decided(
+                frame, at, self._rng.choice(("main", "main", "develop")), Source(kind="user", turn=turn)
+            )
         if (opened := _open(name, schema, role)) is not None:
             frame.sources[at] = Source(kind="composed" if role in COMPOSED else "user", turn=turn)
             return opened

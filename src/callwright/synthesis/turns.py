@@ -160,8 +160,10 @@ class Turns:
 
 def _facts(talk: _Talk, number: int, calls: Sequence[PlannedCall], turn: PlannedTurn) -> tuple[list[Fact], Fact | None]:
     """What the user has to say in this turn, and what to leave out."""
-    known = talk.context + json.dumps([call.result for call in talk.blueprint.calls if call not in calls])
-    facts = [fact for call in calls for fact in (*facts_of(call, number), *loose_ends(call, number, known))]
+    facts = []
+    for at, call in enumerate(calls):
+        known = talk.context + json.dumps([[one.arguments, one.result] for one in calls[:at]], ensure_ascii=False)
+        facts += [*facts_of(call, number), *loose_ends(call, number, known)]
     facts = [fact for fact in facts if not (fact.said_in(talk.context) and number > 0 and fact.name == "detail")]
     if turn.missing is None:
         return _once(facts), None

@@ -30,6 +30,12 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _SLOT = re.compile(r"\{([^{}]{1,60})\}")
+_SERVES = re.compile(
+    r"further assistance|(?:so|and) (?:that )?i can help you|i can help you|how can i (?:help|assist)"
+    r"|happy to (?:help|assist)"
+    r"|if you need any(?:thing)? (?:else|more|further)|i'm sorry, (?:but )?i|^you can ",
+    re.IGNORECASE,
+)
 MAX_CHARS = 700
 
 
@@ -102,7 +108,7 @@ class WriteUser:
     def _refused(self, text: str) -> list[str]:
         """Faults that no appended sentence mends."""
         wrong = []
-        if _ANSWERS.match(text):
+        if _ANSWERS.match(text) or _SERVES.search(text):
             wrong.append("speaks as the assistant; the person asks, nothing is done yet")
         if any(len(name) > 4 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in self.tool_names):
             wrong.append("names a tool; the person does not know the tools")

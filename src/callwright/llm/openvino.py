@@ -39,7 +39,8 @@ class OpenVINOModel:
         self._settings = settings
         self._name = settings.model or DEFAULT
         self._progress = progress
-        self.id = f"local/{self._name}@{self._sha256()[:12]}" if self._sha256() else f"local/{self._name}"
+        self._sha256 = _sha256(self._name)
+        self.id = f"local/{self._name}@{self._sha256[:12]}" if self._sha256 else f"local/{self._name}"
         self._batch = Batch(self._load)
 
     async def complete(self, request: Request) -> Reply:
@@ -54,17 +55,10 @@ class OpenVINOModel:
     async def close(self) -> None:
         await asyncio.to_thread(self._batch.close)
 
-    def _sha256(self) -> str:
-        """Of the weights, where they are here or known."""
-        if profile := PROFILES.get(self._name):
-            return profile.sha256
-        path = locate(self._name)
-        return digest(path) if path else ""
-
     def _load(self) -> Runtime:
         path = locate(self._name) or fetch(self._name, self._progress)
         try:
-            return Runtime(saved_ir(path, self._sha256()))
+            return Runtime(saved_ir(path, self._sha256 or digest(path)))
         except RuntimeError as error:
             said = str(error).strip().splitlines()[-1:]
             raise WeightsError(f"{path}: cannot be loaded: {' '.join(said)[:200]}.") from error
@@ -92,6 +86,14 @@ def build(settings: LLMSettings) -> OpenVINOModel:
     if importlib.util.find_spec("openvino_genai") is None:
         raise MissingExtra("The embedded model (provider: local)", "local")
     return OpenVINOModel(settings)
+
+
+def _sha256(model: str) -> str:
+    """Of the weights, where it is known or the file is here; empty where the file is still on the Hub."""
+    if profile := PROFILES.get(model):
+        return profile.sha256
+    path = locate(model)
+    return digest(path) if path else ""
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -62,13 +62,13 @@ def preferred(files: list[str]) -> str | None:
     return min((file for file in whole if rank[file] is not None), key=lambda file: rank[file] or 0, default=None)
 
 
-def locate(model: str = DEFAULT) -> Path | None:
+def locate(model: str | Profile = DEFAULT) -> Path | None:
     """The GGUF file that `model` stands for, if it is on this machine. Asks no network.
 
-    `model` is a profile, a path, or owner/name[:file] on the Hub. Raises `WeightsError` where it is none of them.
+    `model` is a profile or its name, a path, or owner/name[:file] on the Hub. Raises `WeightsError` where it is none.
     """
-    if profile := PROFILES.get(model):
-        return _whole(profile)
+    if isinstance(model, Profile) or model in PROFILES:
+        return _whole(model if isinstance(model, Profile) else PROFILES[model])
     if path := named_file(model):
         return path
     repo, file = hub_name(model)

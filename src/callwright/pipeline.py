@@ -12,7 +12,11 @@ from typing import Protocol, TypeVar
 
 from callwright.errors import Rejected
 from callwright.plugins import Model, Refused
-from callwright.records import Finding, Reply, Request
+from callwright.records import Finding, Message, Reply, Request
+from callwright.text import plain
+
+SHOWN_CHARS = 800
+"""Of a refused reply that the next attempt is shown."""
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -26,8 +30,8 @@ class Step(Protocol[T_co]):
     @property
     def name(self) -> str: ...
 
-    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
-        """The request; `findings` say what was wrong with the reply to attempt - 1 (empty on the first)."""
+    def ask(self, attempt: int) -> Request:
+        """The request of an attempt (from 0). What was wrong with the reply before is added by `attempt`."""
 
     def read(self, reply: Reply) -> T_co:
         """The value. Raises `Rejected`."""
@@ -39,18 +43,31 @@ class Step(Protocol[T_co]):
 async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> tuple[T, bool]:
     """The first reading that passes, and whether a model wrote it (False: the fallback did).
 
-    Each attempt is asked with the findings of the one before. Raises `ModelError` as the model does, and `Rejected`
-    where the fallback cannot help either.
+    Each attempt goes on from the reply before and what was wrong with it, as a dialogue. Raises `ModelError` as the
+    model does, and `Rejected` where the fallback cannot help either.
     """
-    findings: tuple[Finding, ...] = ()
+    correction: tuple[Message, ...] = ()
     for number in range(tries):
-        reply = await model.complete(step.ask(findings, number))
+        request = step.ask(number)
+        reply = await model.complete(request.model_copy(update={"messages": (*request.messages, *correction)}))
         try:
             return step.read(reply), True
         except Rejected as rejected:
-            findings = rejected.findings
-            refused(step.name, number, findings)
+            refused(step.name, number, rejected.findings)
+            correction = _correction(reply, rejected.findings)
     return step.fallback(), False
+
+
+def _correction(reply: Reply, findings: tuple[Finding, ...]) -> tuple[Message, ...]:
+    """The refused reply and what is wrong with it, as the last two messages of the next request."""
+    wrong = "\n".join(
+        f"- {finding.path.lstrip('$.')} {finding.message}".replace("-  ", "- ") for finding in findings[:5]
+    )
+    said = f"That cannot be used:\n{wrong}\nWrite it again, corrected, and nothing else."
+    return (
+        Message(role="assistant", content=plain(reply.text)[:SHOWN_CHARS] or "(nothing)"),
+        Message(role="user", content=said),
+    )
 
 
 async def bounded(items: Iterable[A], one: Callable[[A], Awaitable[B]], limit: int) -> AsyncIterator[tuple[A, B]]:

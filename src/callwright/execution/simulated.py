@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.llm.conform import plain, read_json
+from callwright.llm.conform import read_json
 from callwright.pipeline import attempt
 from callwright.plugins import Answer, Model, Refused
 from callwright.prompts import render
 from callwright.quality.saying import hard_tokens, leaves
 from callwright.records import Constraint, Finding, Pointer, Reply, Request, Schema, Tool, ToolCall
+from callwright.text import plain
 from callwright.tools.returns import result_schema
 from callwright.tools.roles import WRITTEN, kind_of, role_of, words_of
 from callwright.tools.values import Values, is_valid, validator
@@ -90,8 +91,8 @@ class WriteResult:
     def is_open(self) -> bool:
         return "const" not in self.schema
 
-    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
-        *stable, last = render(
+    def ask(self, attempt: int) -> Request:
+        messages = render(
             "result",
             tool=self._tool.name,
             description=self._tool.description,
@@ -100,10 +101,9 @@ class WriteResult:
             topic=self._topic,
             said=self._said,
             given=json.dumps(_constants(self.schema), ensure_ascii=False),
-            findings=findings,
         )
         return Request(
-            messages=(*stable, last),
+            messages=messages,
             constraint=Constraint(body=self.schema),
             max_tokens=500,
             seed=(self._seed + attempt) & 0x7FFFFFFF,

@@ -16,18 +16,12 @@ import orjson
 from callwright.errors import Rejected
 from callwright.plugins import Event, Model, Watcher, unwatched
 from callwright.records import Finding, Reply, Request, Schema
+from callwright.text import CONTROL, THINKING
 
 MAX_REPLY_CHARS = 400_000
 """A longer reply is a runaway and not read at all."""
 
-_THINKING = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _FENCE = re.compile(r"```[a-zA-Z]*\s*(.*?)\s*```", re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-
-
-def plain(text: str) -> str:
-    """The text without what no message may hold: a leading block of thoughts, control characters, outer blanks."""
-    return _CONTROL.sub("", _THINKING.sub("", text)).strip()
 
 
 def read_json(reply: Reply, schema: Schema) -> Any:
@@ -37,7 +31,7 @@ def read_json(reply: Reply, schema: Schema) -> Any:
     """
     if len(reply.text) > MAX_REPLY_CHARS:
         raise _rejected("reply.too_long", "$", f"is {len(reply.text):,} characters long")
-    text = _THINKING.sub("", reply.text).strip()
+    text = THINKING.sub("", reply.text).strip()
     if not text:
         raise _rejected("reply.empty", "$", "is empty")
     value = _loaded(text, cut=reply.finish == "length")
@@ -73,7 +67,7 @@ def _place(path: list[str | int]) -> str:
 
 
 def _short(text: str, limit: int = 160) -> str:
-    text = _CONTROL.sub("", text)
+    text = CONTROL.sub("", text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -45,7 +45,7 @@ class WriteAnswer:
     name: str = "answer"
     _best: str | None = field(default=None, repr=False)
 
-    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+    def ask(self, attempt: int) -> Request:
         values: dict[str, Any] = {
             "task": "Tell the user what came of their request.",
             "so_far": transcript(self.so_far, 4),
@@ -54,7 +54,7 @@ class WriteAnswer:
             "mention": ", ".join(self._salient()),
         }
         seed = seed_of(*self.seed, self.name, attempt)
-        return request("answer", values, seed=seed, max_tokens=160, findings=findings)
+        return request("answer", values, seed=seed, max_tokens=160)
 
     def read(self, reply: Reply) -> str:
         text = prose(reply)
@@ -103,10 +103,10 @@ class WriteReply:
     abilities: Sequence[str] = ()
     name: str = "reply"
 
-    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+    def ask(self, attempt: int) -> Request:
         values: dict[str, Any] = {"so_far": transcript(self.so_far, 4), "user": self.user, "task": self.task}
         seed = seed_of(*self.seed, self.name, attempt)
-        return request("reply", values, seed=seed, max_tokens=120, findings=findings)
+        return request("reply", values, seed=seed, max_tokens=120)
 
     def read(self, reply: Reply) -> str:
         text = prose(reply)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.llm.conform import plain, read_json
+from callwright.llm.conform import read_json
 from callwright.quality.saying import hard_tokens, leaves, says
 from callwright.records import Finding, Reply, Request, Schema
 from callwright.synthesis.content import empty_words, tidied
 from callwright.synthesis.draft import Draft
 from callwright.synthesis.frame import Frame
 from callwright.synthesis.text import refused, request, seed_of
+from callwright.text import plain
 from callwright.tools.roles import words_of
 from callwright.tools.values import Values, validator
 
@@ -53,7 +54,7 @@ class FillArguments:
             "additionalProperties": False,
         }
 
-    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+    def ask(self, attempt: int) -> Request:
         tool = self.frame.tool
         said = {
             "tool": tool.name,
@@ -66,7 +67,7 @@ class FillArguments:
             "guidance": self.guidance,
         }
         seed = seed_of(self.draft.seed, self.name, self.number, attempt)
-        return request("plan_call", said, seed=seed, max_tokens=420, schema=self.schema, findings=findings)
+        return request("plan_call", said, seed=seed, max_tokens=420, schema=self.schema)
 
     def read(self, reply: Reply) -> Filled:
         value = read_json(reply, self.schema)

@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from callwright.llm.conform import plain
 from callwright.records import Schema, Tool
+from callwright.text import plain
 from callwright.tools.roles import role_of, words_of
 
 _BLANK = re.compile(

@@ -9,12 +9,13 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from callwright.llm.conform import plain, read_json
+from callwright.llm.conform import read_json
 from callwright.pipeline import attempt
 from callwright.plugins import Model, Refused
-from callwright.records import Finding, Persona, Reply, Request, Schema
+from callwright.records import Persona, Reply, Request, Schema
 from callwright.synthesis.text import refused as rejection
 from callwright.synthesis.text import request, seed_of
+from callwright.text import plain
 from callwright.tools.values import Values
 
 BANK_SIZE = 12
@@ -100,10 +101,10 @@ class ListPeople:
             "additionalProperties": False,
         }
 
-    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+    def ask(self, attempt: int) -> Request:
         values = {"about": self.about, "tools": self.tools, "count": BANK_SIZE}
         seed = seed_of(self.seed, self.name, attempt)
-        return request("personas", values, seed=seed, max_tokens=520, schema=self.schema, findings=findings)
+        return request("personas", values, seed=seed, max_tokens=520, schema=self.schema)
 
     def read(self, reply: Reply) -> People:
         value = read_json(reply, self.schema)

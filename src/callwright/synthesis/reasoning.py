@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from callwright.errors import Rejected
-from callwright.llm.conform import plain, read_json
+from callwright.llm.conform import read_json
 from callwright.quality.saying import invented
 from callwright.records import Finding, PlannedCall, Reply, Request, Schema, Tool
 from callwright.synthesis.text import listed, prose, refused, request, seed_of
+from callwright.text import plain
 
 THOUGHT_CHARS = 320
 _ORIGIN = {
@@ -45,12 +46,10 @@ class WriteThoughts:
             "additionalProperties": False,
         }
 
-    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+    def ask(self, attempt: int) -> Request:
         values = {"user": self.user, "actions": [_shown(call) for call in self.calls]}
         seed = seed_of(*self.seed, self.name, attempt)
-        return request(
-            "thoughts", values, seed=seed, max_tokens=130 * len(self.calls), schema=self.schema, findings=findings
-        )
+        return request("thoughts", values, seed=seed, max_tokens=130 * len(self.calls), schema=self.schema)
 
     def read(self, reply: Reply) -> tuple[str, ...]:
         thoughts = tuple(plain(text) for text in read_json(reply, self.schema)["thoughts"])
@@ -76,11 +75,11 @@ class WriteTrace:
     seed: tuple[str, int]
     name: str = "trace"
 
-    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+    def ask(self, attempt: int) -> Request:
         offered = "; ".join(f"{tool.name}: {tool.description[:100]}" for tool in self.offered)
         values = {"user": self.user, "tools": offered, "actions": [_shown(call) for call in self.calls]}
         seed = seed_of(*self.seed, self.name, attempt)
-        return request("trace", values, seed=seed, max_tokens=260, findings=findings)
+        return request("trace", values, seed=seed, max_tokens=260)
 
     def read(self, reply: Reply) -> str:
         text = prose(reply)

@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.llm.conform import plain
 from callwright.prompts import render
-from callwright.records import Constraint, Finding, Message, Reply, Request, Schema
+from callwright.records import Constraint, Finding, Reply, Request, Schema
+from callwright.text import plain
 
 MAX_CHARS = 1200
 _LABEL = re.compile(
@@ -64,16 +64,11 @@ def request(
     seed: int,
     max_tokens: int,
     schema: Schema | None = None,
-    findings: tuple[Finding, ...] = (),
     temperature: float | None = None,
 ) -> Request:
-    """Prompt `prompt` filled with `values`; the findings of the last attempt are appended to its last message."""
-    *stable, last = render(prompt, **values)
-    if findings:
-        wrong = "\n".join(f"- {finding.message}" for finding in findings)
-        last = Message(role=last.role, content=f"{last.content}\n\nA first try was refused:\n{wrong}\nDo it better.")
+    """Prompt `prompt` filled with `values`."""
     return Request(
-        messages=(*stable, last),
+        messages=render(prompt, **values),
         constraint=Constraint(body=schema) if schema is not None else None,
         max_tokens=max_tokens,
         temperature=temperature,

@@ -1,7 +1,7 @@
 """What the user says in one turn: the model's words, carrying the planned values.
 
-Free text first; then with what was missing named; then with placeholders that code fills in; at last the missing
-values are appended in words. So every value that the plan gives to the user is said, whatever the model writes.
+Several values are written as slots that code fills in, one or none as free text; what is missing is asked for again,
+and at last appended in words. So every value that the plan gives to the user is said, whatever the model writes.
 """
 
 from __future__ import annotations
@@ -56,22 +56,23 @@ class WriteUser:
     name: str = "user"
     _best: tuple[int, str] | None = field(default=None, repr=False)
 
-    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
-        slots = self._slots() if attempt >= 2 else {}
+    def ask(self, attempt: int) -> Request:
+        """Several values: slots first, free text second; one or none: the other way round."""
+        slots = self._slots() if (attempt % 2 == 0) == (len(self._slots()) > 1) else {}
+        plain = [fact for fact in self.facts if fact not in slots.values()]
         values: dict[str, Any] = {
             "wants": self.wants,
             "why": self.why,
             "about": "; ".join(dict.fromkeys(self.about)),
-            "details": "; ".join(f'{{{slot}}}: {fact.name} "{_plain(fact)}"' for slot, fact in slots.items())
-            or "; ".join(dict.fromkeys(_detail(fact) for fact in self.facts)),
+            "details": "; ".join(dict.fromkeys(_detail(fact) for fact in plain)),
             "tone": self.tone,
             "so_far": transcript(self.so_far),
             "guidance": self.guidance,
             "leave_out": self.leave_out.name if self.leave_out else "",
-            "placeholders": " ".join(f"{{{slot}}}" for slot in slots),
+            "slots": "; ".join(f"{{{slot}}} = {_shown(fact)}" for slot, fact in slots.items()),
         }
         seed = seed_of(*self.seed, self.name, attempt)
-        return request("user", values, seed=seed, max_tokens=220, findings=findings if not slots else ())
+        return request("user_slots" if slots else "user", values, seed=seed, max_tokens=220)
 
     def read(self, reply: Reply) -> str:
         text = prose(_filled(reply, self._slots()))
@@ -137,26 +138,30 @@ def transcript(messages: Sequence[Message], last: int = 6) -> str:
 
 
 def _filled(reply: Reply, slots: dict[str, Fact]) -> Reply:
+    """The reply with its slots filled: each with the spoken form of its value."""
+
     def fill(match: re.Match[str]) -> str:
         fact = slots.get(match[1].strip().replace(" ", "_"))
-        return _plain(fact) if fact else match[0]
+        return _shown(fact) if fact else match[0]
 
     return reply.model_copy(update={"text": _SLOT.sub(fill, reply.text)})
 
 
-def _plain(fact: Fact) -> str:
-    return spoken(fact.value)[0]
+def _shown(fact: Fact) -> str:
+    """The value as a person would say it."""
+    forms = spoken(fact.value)
+    dated = isinstance(fact.value, str) and len(forms) > 4
+    return forms[2] if dated else forms[0]
 
 
 def _detail(fact: Fact) -> str:
-    """A fact as the prompt lists it, with its spoken form where people would not say the plain one."""
+    """A fact as the prompt lists it."""
     if fact.is_flag:
         return f"{fact.name}: {'yes' if fact.value else 'no'}"
     if fact.value in (None, "", [], {}):
         return f"{fact.name}: empty"
-    forms = spoken(fact.value)
-    dated = isinstance(fact.value, str) and len(forms) > 4
-    return f'{fact.name} "{forms[0]}"' + (f" (say: {forms[2]})" if dated else "")
+    plain, shown = spoken(fact.value)[0], _shown(fact)
+    return f'{fact.name} "{plain}"' + (f" (say: {shown})" if shown != plain else "")
 
 
 def _ended(text: str) -> str:

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from callwright.llm.conform import read_json
 from callwright.prompts import render
-from callwright.records import Constraint, Finding, Reply, Request, Schema
+from callwright.records import Constraint, Reply, Request, Schema
 from callwright.topics.model import ARROW, Node, Topics
-from callwright.topics.similar import likeness
+from callwright.topics.similar import likeness, stems
 from callwright.topics.subtopics import derived_seed
 
 MOST_LINKS = 2
 MOST_SHOWN = 20
 """Topics to choose from, those with the most words in common first."""
+_SHARING = 50
+"""Topics looked at for each word: a bound on the work of a level with many."""
+
+
+class Headings:
+    """The topics of one level, to be found by their words."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = nodes
+        self._by_word: dict[str, list[Node]] = {}
+        for node in nodes:
+            for word in stems(node.text):
+                self._by_word.setdefault(word, []).append(node)
+
+    def near(self, node: Node) -> tuple[Node, ...]:
+        """At most `MOST_SHOWN` topics that are no parent of `node`, the likest, in the level's order."""
+        sharing = (self._by_word.get(word, ())[:_SHARING] for word in sorted(stems(node.text)))
+        found = {other.id: other for other in (*itertools.chain(*sharing), *self._nodes[: MOST_SHOWN + 1])}
+        others = [other for other in found.values() if other.id not in node.parents]
+        likest = sorted(others, key=lambda other: (-likeness(node.text, other.text), other.id))[:MOST_SHOWN]
+        return tuple(sorted(likest, key=lambda other: other.id))
 
 
 @dataclass(frozen=True)
@@ -26,10 +49,12 @@ class Link:
     seed: int
 
     @classmethod
-    def of(cls, topics: Topics, node: Node, seed: int) -> Link:
-        above = [other for other in topics.at(node.level - 1) if other.id not in node.parents]
-        above.sort(key=lambda other: (-likeness(node.text, other.text), other.id))
-        return cls(node, topics.path(node), tuple(sorted(above[:MOST_SHOWN], key=lambda other: other.id)), seed)
+    def all_of(cls, topics: Topics, seed: int) -> Iterator[Link]:
+        """One for every node of the last level that has somewhere else to go."""
+        headings = Headings(topics.levels[-2])
+        for node in topics.levels[-1]:
+            if others := headings.near(node):
+                yield cls(node, topics.path(node), others, seed)
 
     @property
     def name(self) -> str:
@@ -45,10 +70,10 @@ class Link:
             "additionalProperties": False,
         }
 
-    def ask(self, findings: tuple[Finding, ...], attempt: int) -> Request:
+    def ask(self, attempt: int) -> Request:
         headings = [other.text for other in self.others]
         return Request(
-            messages=render("topics_link", path=self.path, headings=headings, findings=findings[:5]),
+            messages=render("topics_link", path=self.path, headings=headings),
             constraint=Constraint(body=self.schema),
             max_tokens=256,
             seed=derived_seed(self.seed, "links", *self.path, str(attempt)),

@@ -50,7 +50,7 @@ def test_bundles_share_the_rows_by_their_tools(parts: list[int], size: int, rows
         for tool in _tools(count)
     )
     bundles = [[str(kit)] for kit in range(len(parts))]
-    sampler = Sampler(tools, None, SamplingSettings(method="bundle"), 0, bundles)
+    sampler = Sampler(tools, Relations(tools), SamplingSettings(method="bundle"), 0, bundles)
     samples = [sampler.draw(row, size) for row in range(rows)]
     used = Counter(tool.name for sample in samples for tool in sample.tools)
     assert min(used[tool.name] for tool in tools) >= rows * size // len(tools) - 1
@@ -136,7 +136,7 @@ def test_other_seeds_draw_other_tools() -> None:
 
 def test_a_bundle_of_an_unknown_toolkit_is_refused_with_its_place() -> None:
     with pytest.raises(ConfigError, match=r"generation\.tools\.bundles\[1\]: toolkit 'mail' has no tools"):
-        Sampler(_tools(3), None, SamplingSettings(method="bundle"), 0, [["kit0"], ["mail"]])
+        Sampler(_tools(3), Relations(_tools(3)), SamplingSettings(method="bundle"), 0, [["kit0"], ["mail"]])
 
 
 def test_no_tools_at_all_are_refused() -> None:

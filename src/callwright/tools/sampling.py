@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from callwright.errors import ConfigError
 from callwright.records import Action, Pointer, Tool
 from callwright.tools.relations import Edge, Reason, Relations
+from callwright.tools.relations_build import relate
 from callwright.tools.sampling_cover import Cover, Group, Grouper
 from callwright.tools.sampling_turns import turns
 from callwright.tools.sampling_walk import Chance, Walk
@@ -54,7 +55,8 @@ class Sampler:
 
     With `settings.coverage` (the default), rows 0 to N - 1 of one size use every tool at least
     floor(N x size / tools) times; with bundles, tools are counted once for each bundle that holds them, and once less
-    is promised. Raises `ConfigError` for an empty catalog and for bundles that name no toolkit of it.
+    is promised. Without `relations` the sampler relates the tools itself, as the settings say. Raises `ConfigError`
+    for an empty catalog and for bundles that name no toolkit of it.
     """
 
     def __init__(
@@ -70,8 +72,8 @@ class Sampler:
         self._seed = seed
         if not self._tools:
             raise ConfigError("generation.tools: there are no tools to draw from; name a source under `sources`.")
-        self._relations = relations or Relations(self._tools)
-        self._walk = Walk(self._relations)
+        self._relations = relations or relate(self._tools, self._settings.relations)
+        self._walk = Walk(self._relations, even=self._settings.relations.method == "toolflow")
         self._grouper: Grouper = Chance() if self._settings.method == "uniform" else self._walk
         self._pools = self._bundled(bundles) if self._settings.method == "bundle" else [tuple(range(len(self._tools)))]
         self._turns = turns([len(pool) for pool in self._pools])

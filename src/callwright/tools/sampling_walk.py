@@ -7,12 +7,15 @@ one; where it finds no way on, it goes on with a tool of the same toolkit, then 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from callwright.tools.relations import Reason, Relations
+from callwright.tools.sampling_pairs import pairs
 
 PULL: dict[Reason, float] = {"result": 1.0, "argument": 0.4, "resource": 0.3, "similar": 0.15}
 """How strongly an edge of full weight draws a walk on."""
+ABROAD = 0.4
+"""Share of the tools with partners at home and in other toolkits that go into groups of several toolkits."""
 UNCHAINED = 12.0
 """How much more a result -> argument edge draws while the group holds none."""
 
@@ -33,12 +36,13 @@ class Chance:
 
 
 class Walk:
-    """Groups by walks over the graph."""
+    """Groups by walks over the graph. `even`: to every neighbour with equal chance, as ToolFlow walks."""
 
-    def __init__(self, relations: Relations) -> None:
+    def __init__(self, relations: Relations, *, even: bool = False) -> None:
+        self._even = even
         self._kits = [tool.toolkit for tool in relations.tools]
         self._near = [_neighbours(at, relations) for at in range(len(relations.tools))]
-        self._chains = [sum(chained for _, _, chained in near) for near in self._near]
+        self._chains = [{other: pull for other, pull, chained in near if chained} for near in self._near]
 
     def neighbours(self, at: int) -> list[tuple[int, float, bool]]:
         """(tool, pull, whether a result becomes an argument between the two), strongest first."""
@@ -49,36 +53,56 @@ class Walk:
     ) -> list[int]:
         pool = _Pool(members, taken | set(group), self._kits, rng)
         grown = list(group)
-        while len(grown) < len(group) + count:
-            grown.append(self._step(grown, pool, rng))
+        self._fill(grown, len(group) + count, pool, rng)
         return grown[len(group) :]
 
     def pack(self, members: Sequence[int], taken: set[int], size: int, rng: random.Random) -> list[tuple[int, ...]]:
-        pool = _Pool(members, set(taken), self._kits, rng)
-        groups = []
-        for anchor in self._hardest_first(members, rng):
-            if pool.free(anchor):
-                group = [pool.take(anchor)]
-                while len(group) < size:
-                    group.append(self._step(group, pool, rng))
-                groups.append(tuple(group))
-        return groups
+        """Toolkit by toolkit; what does not come out even, and some of those with edges to other toolkits, together."""
+        kits: dict[str, list[int]] = {}
+        for at in members:
+            if at not in taken:
+                kits.setdefault(self._kits[at], []).append(at)
+        abroad: list[int] = []
+        groups: list[tuple[int, ...]] = []
+        for kit in kits.values():
+            leaving = self._leaving(kit, size, rng) if len(kits) > 1 else []
+            abroad += leaving
+            groups += self._packed(sorted(set(kit) - set(leaving)), size, rng)
+        return groups + self._packed(abroad, size, rng)
 
-    def _hardest_first(self, members: Sequence[int], rng: random.Random) -> list[int]:
-        """Tools with few partners choose before all of theirs are taken; those without any join other groups."""
-        keys = {at: (self._chains[at] == 0, self._chains[at] + rng.random()) for at in members}
-        return sorted(members, key=keys.__getitem__)
+    def _leaving(self, kit: Sequence[int], size: int, rng: random.Random) -> list[int]:
+        """So many of a toolkit that the rest comes out even: those with partners abroad alone, some of those with
+        partners at home and abroad, then any."""
+        wish = {at: self._wish_to_leave(at) for at in kit}
+        order = sorted(kit, key=lambda at: (-wish[at], rng.random()))
+        return order[: len(kit) % size + int(sum(wish.values()) / size) * size]
+
+    def _wish_to_leave(self, at: int) -> float:
+        homes = {self._kits[other] == self._kits[at] for other in self._chains[at]}
+        return (ABROAD if True in homes else 1.0) if False in homes else 0.0
+
+    def _packed(self, members: Sequence[int], size: int, rng: random.Random) -> list[tuple[int, ...]]:
+        """All of `members` in groups, as many as can be around a result -> argument edge."""
+        count = len(members) // size
+        groups = [list(pair) for pair in pairs(members, self._chains, count, rng)] if size > 1 else []
+        pool = _Pool(members, {at for group in groups for at in group}, self._kits, rng)
+        while len(groups) < count:
+            groups.append([pool.stranger(None)])
+        for group in groups:
+            self._fill(group, size, pool, rng)
+        return [tuple(group) for group in groups]
+
+    def _fill(self, group: list[int], size: int, pool: _Pool, rng: random.Random) -> None:
+        while len(group) < size:
+            group.append(self._step(group, pool, rng))
 
     def _step(self, group: Sequence[int], pool: _Pool, rng: random.Random) -> int:
-        chained = self._is_chained(group)
+        chained = any(other in self._chains[at] for at in group for other in group)
         for at in reversed(group):
             ways = [near for near in self._near[at] if pool.free(near[0])]
             if ways:
-                return pool.take(_drawn(ways, chained, rng))
+                return pool.take(rng.choice(ways)[0] if self._even else _drawn(ways, chained, rng))
         return pool.stranger(self._kits[group[-1]] if group else None)
-
-    def _is_chained(self, group: Sequence[int]) -> bool:
-        return any(chained and other in group for at in group for other, _, chained in self._near[at])
 
 
 class _Pool:
@@ -86,7 +110,7 @@ class _Pool:
 
     def __init__(self, members: Sequence[int], taken: set[int], kits: Sequence[str], rng: random.Random) -> None:
         self._members = members
-        self._allowed = range(len(kits)) if len(members) == len(kits) else frozenset(members)
+        self._allowed: Container[int] = range(len(kits)) if len(members) == len(kits) else frozenset(members)
         self._taken = taken
         self._kits = kits
         self._rng = rng

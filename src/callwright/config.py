@@ -77,6 +77,12 @@ class Config(BaseModel):
         """Where the run keeps what it has done: `run.dir`, or `NAME.run` beside the output."""
         return Path(self.run.dir) if self.run.dir else Path(self.output.save_as).with_suffix(".run")
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that a run leaves behind, the dataset first."""
+        others = self.funcdex.model_dump().values() if self.funcdex else ()
+        return tuple(Path(name) for name in (self.output.save_as, *others))
+
     def models(self) -> dict[str, LLMSettings]:
         """The model of each section that asks one: its own settings over the shared ones."""
         own = {"topics": self.topics.llm, "generation": self.generation.llm}

@@ -4,6 +4,7 @@ One SQLite file in WAL mode, one writer. A reply or row that `put` has returned 
 process is concerned; a power cut may take the last moments (synchronous=NORMAL), never the file.
 
     run.sqlite   meta(name, value) · replies(key, reply) · rows(recipe, row, json) · refusals(recipe, row, step, ...)
+                 judged_low(recipe, row, attempt, json): whole rows that a judge refused
     run.lock     held while a process writes
 
 Not here: what a recipe is (`run.py`) and how a dataset is written (`datasets/io.py`).
@@ -32,6 +33,9 @@ CREATE TABLE IF NOT EXISTS rows (
     recipe TEXT NOT NULL, row INTEGER NOT NULL, json BLOB NOT NULL, PRIMARY KEY (recipe, row)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refusals (
     recipe TEXT NOT NULL, row INTEGER NOT NULL, step TEXT NOT NULL, attempt INTEGER NOT NULL, findings BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS judged_low (
+    recipe TEXT NOT NULL, row INTEGER NOT NULL, attempt INTEGER NOT NULL, json BLOB NOT NULL,
+    PRIMARY KEY (recipe, row, attempt)) WITHOUT ROWID;
 """
 
 
@@ -115,6 +119,17 @@ class Ledger:
         query = "SELECT json FROM rows WHERE recipe = ? AND row < ? ORDER BY row"
         for (json,) in self._execute(query, (recipe, below)):
             yield Row.model_validate_json(json)
+
+    def put_judged_low(self, recipe: str, attempt: int, row: Row) -> None:
+        """Keep a row that a judge refused, so that the judge can be judged."""
+        values = (recipe, row.metadata.row, attempt, orjson.dumps(row.model_dump()))
+        self._execute("INSERT OR REPLACE INTO judged_low VALUES (?, ?, ?, ?)", values)
+
+    def judged_low(self, recipe: str) -> Iterator[tuple[int, Row]]:
+        """(attempt, row) of the rows that a judge refused, in order, one at a time."""
+        query = "SELECT attempt, json FROM judged_low WHERE recipe = ? ORDER BY row, attempt"
+        for attempt, json in self._execute(query, (recipe,)):
+            yield attempt, Row.model_validate_json(json)
 
     def put_refusal(self, recipe: str, refusal: Refusal) -> None:
         findings = orjson.dumps([finding.model_dump() for finding in refusal.findings])

@@ -126,6 +126,7 @@ SHIPPED: dict[str, dict[str, str]] = {
     },
     "executor": {"simulated": "callwright.execution.simulated:Simulated"},
     "layout": {"funcdex": "callwright.compat.funcdex:to_document"},
+    "outputs": {"funcdex": "callwright.compat.funcdex_outputs:write"},
     "topics": {"tree": "callwright.topics.tree:grow", "graph": "callwright.topics.graph:grow"},
 }
 

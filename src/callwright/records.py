@@ -217,6 +217,8 @@ class Blueprint(Record):
     tools: tuple[Tool, ...]
     """Offered, in the order in which the row shows them; distractors included."""
     scenario: str = ""
+    clarity: str = ""
+    """How clearly the user asks: a name of `generation.clarity`."""
     turns: tuple[PlannedTurn, ...] = ()
 
     @property
@@ -263,7 +265,14 @@ class Metadata(Record):
     provenance: tuple[Provenance, ...] = ()
     written_by_code: tuple[str, ...] = ()
     """Places whose text a fallback wrote, because no reply of the model passed its checks."""
+    persona: str = ""
+    """Who the user is: name, job and company, tone."""
+    clarity: str = ""
+    """How clearly the user asks: a name of `generation.clarity`."""
     scores: dict[str, float] = {}
+    """What the judge gave, from 1 to 5; empty where no judge was asked or none answered."""
+    judgement: str = ""
+    """The judge's reasons, or why there are none."""
     model: str = ""
     recipe: str = ""
     """Hash of the settings that decide a row's content."""

@@ -7,14 +7,10 @@ ledger is not done again; replies of rows that a killed run had begun are read f
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from callwright.config import Config
 from callwright.datasets.io import require_writable, write_rows
@@ -24,14 +20,17 @@ from callwright.ledger import Ledger, Recorded
 from callwright.llm.build import build_model
 from callwright.llm.settings import LLMSettings
 from callwright.pipeline import bounded
-from callwright.plugins import Event, Model, Watcher, unwatched
+from callwright.plugins import Event, Model, Refused, Watcher, resolve, unwatched
+from callwright.quality.judge import Judge
 from callwright.quality.report import check_row
-from callwright.records import Finding, Refusal, Reply, Row, Topic
+from callwright.recipe import announce_changes, hash_of, recipe_of
+from callwright.records import Blueprint, Finding, Refusal, Reply, Row, Topic
 from callwright.synthesis.draft import Drafter
 from callwright.synthesis.kinds import shares
 from callwright.synthesis.personas import People, meet
 from callwright.synthesis.planner import Planner
 from callwright.synthesis.rows import build_row
+from callwright.synthesis.system_prompt import with_system_prompt
 from callwright.synthesis.turns import Turns
 from callwright.tools.catalog import Catalog
 from callwright.tools.load import load_tools
@@ -60,25 +59,36 @@ class Summary:
     """Row -> why it is not there."""
 
 
-async def generate(config: Config, *, base: Path, run_dir: Path, watch: Watcher = unwatched) -> Summary:
+async def generate(
+    config: Config,
+    *,
+    base: Path,
+    run_dir: Path,
+    watch: Watcher = unwatched,
+    topics: Sequence[Topic] | None = None,
+) -> Summary:
     """Make the dataset that `config` asks for; paths of its sources start from `base`.
 
-    Continues what `run_dir` holds. Raises `UserError`, `LedgerError`, `WeightsError`; `ModelError` where no row could
-    go on; `Shortfall` after all finished rows were written.
+    `topics` take the place of those that the configuration loads or grows. Continues what `run_dir` holds. Raises
+    `UserError`, `LedgerError`, `WeightsError`; `ModelError` where no row could go on; `Shortfall` after all finished
+    rows were written.
     """
-    output = Path(config.output.save_as)
-    require_writable(output)
+    for path in config.files:
+        require_writable(path)
     catalog = Catalog(load_tools(config.generation.tools, base).tools)
     mix = shares(config.generation.kinds, config.generation.conversation.agent_mode)
     with Ledger.open(run_dir) as ledger:
         async with _models(config, ledger, watch) as models:
-            topics = await topics_of(config, models["topics"], base, watch)
-            recipe = _recipe(config, catalog, topics)
-            _announce_changes(ledger, recipe, watch)
+            topics = topics or await topics_of(config, models["topics"], base, watch)
+            recipe = recipe_of(config, catalog, topics)
+            announce_changes(ledger, recipe, watch)
             people = await _people(config, catalog, models["generation"], watch)
-            work = _Work(config, catalog, topics, mix, people, models["generation"], ledger, hash_of(recipe), watch)
-            missing = await work.rows(config.output.rows(len(topics)))
-        return _finished(ledger, work, output, run_dir, missing)
+            work = _Work(config, catalog, topics, mix, people, models, ledger, hash_of(recipe), watch)
+            asked = config.output.rows(len(topics))
+            missing = await work.rows(asked)
+        if config.funcdex:
+            resolve("outputs", "funcdex")(config, catalog, ledger, work.recipe, asked)
+        return _finished(ledger, work, Path(config.output.save_as), run_dir, asked, missing)
 
 
 async def topics_of(config: Config, model: Model, base: Path, watch: Watcher) -> tuple[Topic, ...]:
@@ -102,10 +112,6 @@ async def _people(config: Config, catalog: Catalog, model: Model, watch: Watcher
     tools = "; ".join(tool.description[:80] for tool in list(catalog)[:6])
     about = config.topics.prompt or tools
     return await meet(model, about, tools, seed=config.seed, tries=config.generation.max_retries, refused=refused)
-
-
-def hash_of(recipe: dict[str, Any]) -> str:
-    return hashlib.sha256(orjson.dumps(recipe, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 @contextlib.asynccontextmanager
@@ -136,10 +142,10 @@ class _Work:
         self,
         config: Config,
         catalog: Catalog,
-        topics: tuple[Topic, ...],
+        topics: Sequence[Topic],
         mix: dict[str, float],
         people: People,
-        model: Model,
+        models: Mapping[str, Model],
         ledger: Ledger,
         recipe: str,
         watch: Watcher,
@@ -149,20 +155,24 @@ class _Work:
         self._ledger = ledger
         self.recipe = recipe
         self._watch = watch
-        self._model = model
+        self._model = model = models["generation"]
         self._limit = config.models()["generation"].concurrency
         relations = None
         sampler = Sampler(catalog, relations, made.tools.sampling, config.seed, made.tools.bundles)
         self._drafter = Drafter(made, topics, sampler, mix, people, config.seed)
         executor = Simulated(model, made.max_retries)
         self._planner = Planner(model, executor, tries=made.max_retries, guidance=made.system_prompt.strip())
-        system = config.output.system_prompt.strip() if config.output.include_system_message else ""
+        fixed = config.output.include_system_message and not config.output.write_system_prompt
+        judge = config.quality.judge
+        self._judge = Judge(models["quality.judge"], judge, tries=made.max_retries) if judge else None
+        self._attempts = max(ROW_ATTEMPTS, judge.max_attempts if judge else 0)
         self._writer = Turns(
             model,
             reasoning=made.conversation.reasoning,
             tries=made.max_retries,
             guidance=made.system_prompt.strip(),
-            system=system,
+            system=config.output.system_prompt.strip() if fixed else "",
+            clarity=made.clarity,
         )
 
     async def rows(self, count: int) -> dict[int, str]:
@@ -188,7 +198,7 @@ class _Work:
     async def _row(self, row: int) -> str | None:
         """Make one row and keep it. Returns why it failed; raises what will fail every row."""
         problem = ""
-        for attempt in range(ROW_ATTEMPTS):
+        for attempt in range(self._attempts):
             try:
                 made = await self._made(row, attempt)
             except _FATAL:
@@ -221,10 +231,29 @@ class _Work:
             recipe=self.recipe,
             written_by_code=by_code,
         )
+        made = await self._opened(made, blueprint, refused)
         faults = [finding for finding in check_row(made) if finding.severity == "error"]
         if faults:
             raise Rejected(faults)
-        return made
+        return await self._judged(made, attempt, refused)
+
+    async def _opened(self, row: Row, blueprint: Blueprint, refused: Refused) -> Row:
+        """The row with a system prompt of its own, where rows are to have one."""
+        output = self._config.output
+        if not (output.write_system_prompt and output.include_system_message):
+            return row
+        tries, guidance = self._config.generation.max_retries, output.system_prompt.strip()
+        return await with_system_prompt(row, blueprint, self._model, tries=tries, guidance=guidance, refused=refused)
+
+    async def _judged(self, row: Row, attempt: int, refused: Refused) -> Row:
+        """The row with the judge's scores. Raises `Rejected` where they are too low; the row is kept aside then."""
+        if self._judge is None:
+            return row
+        scored = await self._judge.scored(row, refused)
+        if low := self._judge.low(scored):
+            self._ledger.put_judged_low(self.recipe, attempt, scored)
+            raise Rejected(low)
+        return scored
 
     def _refuse(self, row: int, step: str, attempt: int, findings: tuple[Finding, ...]) -> None:
         self._ledger.put_refusal(self.recipe, Refusal(row=row, step=step, attempt=attempt, findings=findings))
@@ -232,9 +261,8 @@ class _Work:
             self._watch(Event("refused", str(finding), {"row": row, "step": step, "code": finding.code}))
 
 
-def _finished(ledger: Ledger, work: _Work, output: Path, run_dir: Path, missing: dict[int, str]) -> Summary:
+def _finished(ledger: Ledger, work: _Work, output: Path, run_dir: Path, asked: int, missing: dict[int, str]) -> Summary:
     """Write what there is, and raise `Shortfall` where that is less than was asked for."""
-    asked = len(missing) + len(ledger.done(work.recipe))
     rows = write_rows(output, ledger.rows(work.recipe, asked))
     refused = Counter(f.code for refusal in ledger.refusals(work.recipe) for f in refusal.findings)
     if missing:
@@ -244,40 +272,6 @@ def _finished(ledger: Ledger, work: _Work, output: Path, run_dir: Path, missing:
             hint="Run the same command again to try only those.",
         )
     return Summary(rows=rows, asked=asked, output=output, run_dir=run_dir, refused=refused, missing=missing)
-
-
-def _recipe(config: Config, catalog: Catalog, topics: Iterable[Topic]) -> dict[str, Any]:
-    """The settings that decide what a row holds, and nothing else."""
-    sampling = {"provider", "model", "temperature", "top_p", "top_k", "min_p", "max_tokens"}
-    models = {section: settings.model_dump(include=sampling) for section, settings in config.models().items()}
-    generation = config.generation.model_dump(mode="json", exclude={"llm", "tools"})
-    tools = config.generation.tools.model_dump(mode="json", exclude={"registry_path", "sources"})
-    return {
-        "seed": config.seed,
-        "models": models,
-        "topics": hashlib.sha256(orjson.dumps([topic.path for topic in topics])).hexdigest(),
-        "catalog": catalog.hash,
-        "generation": {**generation, "tools": tools},
-        "output": config.output.model_dump(include={"system_prompt", "include_system_message"}),
-        "quality": config.quality.model_dump(mode="json"),
-    }
-
-
-def _announce_changes(ledger: Ledger, recipe: dict[str, Any], watch: Watcher) -> None:
-    """Say which settings differ from those that this run directory was made with."""
-    before = ledger.get_meta("recipe")
-    if before is not None and before != recipe:
-        changed = ", ".join(_differences(before, recipe))
-        watch(Event("note", f"changed since the last time: {changed}; rows are made anew, unchanged requests are not."))
-    ledger.put_meta("recipe", recipe)
-
-
-def _differences(before: Any, now: Any, path: str = "") -> list[str]:
-    if not isinstance(before, dict) or not isinstance(now, dict):
-        return [] if before == now else [path]
-    names = [*before, *(name for name in now if name not in before)]
-    found = (_differences(before.get(name), now.get(name), f"{path}.{name}" if path else name) for name in names)
-    return [one for some in found for one in some]
 
 
 def _finding(code: str, message: str) -> Finding:

@@ -200,7 +200,7 @@ def _translated(theirs: FuncdexConfig, wanted: _Wanted, definitions: str) -> Map
         "topics.degree": ("generation.diversity.num_seed_scenarios", _seeds(generation)),
         "topics.max_retries": ("generation.diversity.max_scenario_retries", generation.diversity.max_scenario_retries),
         **_llm("topics.llm", "generation.llm_settings.scenario", generation.llm_settings.scenario),
-        "generation.system_prompt": ("generation.clarity_levels", _guidance(generation)),
+        "generation.clarity": ("generation.clarity_levels", _clarity(generation)),
         "generation.kinds": ("generation.clarity_levels", _kinds(generation)),
         "generation.conversation.agent_mode": ("generation.min_user_messages", "multi_turn"),
         "generation.conversation.min_turns": ("generation.min_user_messages", turns),
@@ -231,6 +231,7 @@ def _translated(theirs: FuncdexConfig, wanted: _Wanted, definitions: str) -> Map
             "paths.output",
             str(Path(theirs.paths.output.parsed_conversations).with_name("dataset.jsonl")),
         ),
+        "output.write_system_prompt": ("processing.system_prompt_generation", True),
         "quality.judge.min_tool_use_quality": ("scoring.min_tool_use_quality", scoring.min_tool_use_quality),
         "quality.judge.llm.temperature": ("scoring.temperature", scoring.temperature),
         "quality.judge.llm.timeout_s": ("scoring.timeout", scoring.timeout),
@@ -256,16 +257,13 @@ def _prompt(generation: _Generation, wanted: _Wanted) -> str:
     return f"Everyday work that people hand to an assistant with access to {shown}"
 
 
-def _guidance(generation: _Generation) -> str | None:
-    """How clear requests are, for the model that writes them."""
-    total = sum(level.weight for level in generation.clarity_levels.values())
-    if not total:
-        return None
-    lines = [
-        f"- {level.weight / total:.0%} {name}: {level.description}".rstrip(": ")
+def _clarity(generation: _Generation) -> dict[str, dict[str, Any]] | None:
+    """How clear requests are, drawn for each conversation."""
+    levels = {
+        name: {**level.model_dump(), "asks": _is_unclear(name, level)}
         for name, level in generation.clarity_levels.items()
-    ]
-    return "\n".join(["The clarity of the user's requests varies from dialogue to dialogue:", *lines])
+    }
+    return levels or None
 
 
 def _kinds(generation: _Generation) -> dict[str, float] | None:

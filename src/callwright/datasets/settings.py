@@ -39,6 +39,8 @@ class OutputSettings(BaseModel):
     system_prompt: str = ""
     """What stands in the rows' system message: the instruction that the trained model will see."""
     include_system_message: bool = True
+    write_system_prompt: bool = False
+    """Whether the model writes each row a short system prompt of its own, guided by `system_prompt`."""
     num_samples: Annotated[int | str, BeforeValidator(_amount), WithJsonSchema(_AMOUNTS)] = "auto"
     """Exact number of rows; `auto` makes one for each topic, `50%` one for every second. Topics are cycled."""
     batch_size: Annotated[int, Field(ge=1)] = 1

@@ -16,7 +16,10 @@ class JudgeSettings(BaseModel):
 
     min_tool_use_quality: Annotated[int, Field(ge=1, le=5)] = 4
     """A row scored lower is refused."""
+    max_attempts: Annotated[int, Field(ge=1, le=100)] = 20
+    """How often a row is begun anew until one is accepted."""
     llm: LLMSettings | None = None
+    """By default the shared model, at temperature 0."""
 
 
 class QualitySettings(BaseModel):

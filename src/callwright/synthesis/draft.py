@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from callwright.errors import ConfigError
 from callwright.records import Persona, Tool, Topic
+from callwright.synthesis.clarity import clarity_of_row
 from callwright.synthesis.kinds import TurnShape, kind_of_row
 from callwright.synthesis.personas import OCCASIONS, People
 from callwright.synthesis.settings import GenerationSettings
@@ -42,6 +43,8 @@ class Draft:
     offered: tuple[Tool, ...]
     wanted: Tool | None
     """The tool that the user would need and that is not offered (kind `no_tool`)."""
+    clarity: str = ""
+    """A name of the settings' `clarity`."""
 
 
 class Drafter:
@@ -91,6 +94,7 @@ class Drafter:
             links=tuple(link for link in sample.links if link.reason == "result"),
             offered=tuple(offered),
             wanted=wanted,
+            clarity=clarity_of_row(kind.name, self._settings.clarity, random.Random(f"{self._seed}/{row}/clarity")),
         )
 
     def _lengthened(self, shapes: tuple[TurnShape, ...], needed: int, rng: random.Random) -> tuple[TurnShape, ...]:

@@ -67,6 +67,7 @@ class Planner:
             persona=draft.persona,
             tools=draft.offered,
             scenario=" ".join(state.situations),
+            clarity=draft.clarity,
             turns=_with_gaps(draft, turns),
         )
         return blueprint, tuple(state.written_by_code)

@@ -14,6 +14,7 @@ from callwright.records import (
     Blueprint,
     Message,
     Metadata,
+    Persona,
     PlannedCall,
     Pointer,
     Provenance,
@@ -51,10 +52,16 @@ def build_row(
             row=blueprint.row,
             provenance=tuple(_provenance(blueprint, talk.messages)),
             written_by_code=(*written_by_code, *talk.written_by_code),
+            persona=_named(blueprint.persona),
+            clarity=blueprint.clarity,
             model=model,
             recipe=recipe,
         ),
     )
+
+
+def _named(persona: Persona) -> str:
+    return f"{persona.name}, {persona.job} at {persona.company}; {persona.tone}"
 
 
 def _reasoning(talk: Conversation, style: str) -> Reasoning | None:

@@ -29,6 +29,19 @@ class ConversationSettings(BaseModel):
         return "none" if self.type == "basic" else self.reasoning_style
 
 
+class ClarityLevel(BaseModel):
+    """One way in which users ask."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weight: Annotated[float, Field(ge=0)] = 1.0
+    """Share of the rows, beside the other levels' weights."""
+    description: str = ""
+    """What the model that writes the user is told."""
+    asks: bool = False
+    """Whether the assistant has to ask back: such a level goes with rows of kind `clarify`, others with the rest."""
+
+
 class GenerationSettings(BaseModel):
     """How rows are planned and written."""
 
@@ -40,6 +53,8 @@ class GenerationSettings(BaseModel):
     tools: ToolsSettings = ToolsSettings()
     kinds: dict[str, Annotated[float, Field(ge=0)]] = {}
     """Share of each kind of dialogue, normalised; empty takes the mode's default mix."""
+    clarity: dict[str, ClarityLevel] = {}
+    """How clearly users ask, drawn for each row; empty leaves it to the model."""
     writer: Literal["turns"] = "turns"
     execution: Literal["simulated"] = "simulated"
     max_retries: Annotated[int, Field(ge=1, le=20)] = 3

@@ -15,8 +15,10 @@ from callwright.pipeline import Step, attempt
 from callwright.plugins import Conversation, Model, Refused
 from callwright.records import Blueprint, Message, PlannedCall, PlannedTurn, Tool, ToolCall
 from callwright.synthesis.answer import WriteAnswer, WriteReply
+from callwright.synthesis.clarity import guided
 from callwright.synthesis.facts import Fact, facts_of, gist, loose_ends
 from callwright.synthesis.reasoning import WriteThoughts, WriteTrace, action
+from callwright.synthesis.settings import ClarityLevel
 from callwright.synthesis.user import WriteUser
 
 T = TypeVar("T")
@@ -46,12 +48,22 @@ class _Talk:
 class Turns:
     """Writes row after row."""
 
-    def __init__(self, model: Model, *, reasoning: Style, tries: int, guidance: str = "", system: str = "") -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        reasoning: Style,
+        tries: int,
+        guidance: str = "",
+        system: str = "",
+        clarity: Mapping[str, ClarityLevel] | None = None,
+    ) -> None:
         self._model = model
         self._style = reasoning
         self._tries = tries
         self._guidance = guidance
         self._system = system
+        self._clarity = clarity or {}
 
     async def write(self, blueprint: Blueprint, refused: Refused) -> Conversation:
         """The conversation of `blueprint`. Raises `ModelError`."""
@@ -95,7 +107,7 @@ class Turns:
             tone=talk.blueprint.persona.tone,
             so_far=talk.messages,
             tool_names=[*talk.tools],
-            guidance=self._guidance,
+            guidance=guided(self._guidance, self._clarity.get(talk.blueprint.clarity)),
             seed=(talk.blueprint.seed, number),
             leave_out=left_out,
         )

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 BUILD = "hatchling>=1.27\neditables>=0.5\n"
 """What builds the package itself: locked too, so that an install fetches nothing that is not."""
-LOCKS = {"requirements.lock": ["local"], "requirements-dev.lock": ["local", "mcp", "dev"]}
+LOCKS = {"requirements.lock": ["local"], "requirements-dev.lock": ["local", "mcp", "embeddings", "dev"]}
 """File -> extras."""
 HEADER = "# Written by scripts/lock.py; do not edit. Python 3.11 to 3.13, every platform.\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import subprocess
 import sys
 import tomllib
@@ -36,19 +37,14 @@ def locked(lock: str) -> dict[str, str]:
     return entries
 
 
-def test_help_is_there_in_under_a_quarter_of_a_second() -> None:
-    script = """
-import subprocess, sys, time
-best = 9.0
-for _ in range(5):
-    begun = time.perf_counter()
-    subprocess.run([sys.argv[1], "--help"], check=True, capture_output=True)
-    best = min(best, time.perf_counter() - begun)
-print(best)
-"""
+def test_help_takes_less_than_a_quarter_of_a_second() -> None:
     program = str(Path(sys.executable).with_name("callwright"))
-    ended = subprocess.run([sys.executable, "-c", script, program], capture_output=True, text=True, check=True)
-    assert float(ended.stdout) < 0.25
+    took = []
+    for _ in range(5):
+        before = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+        subprocess.run([program, "--help"], check=True, capture_output=True)
+        took.append(sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - before)
+    assert min(took) < 0.25, "seconds of CPU, so that a busy machine does not matter"
 
 
 def test_help_imports_nothing_that_takes_time() -> None:
@@ -87,7 +83,7 @@ def test_no_lock_says_where_packages_come_from(lock: str) -> None:
     assert not re.search(r"://|--index|--extra-index|--find-links|--trusted-host", text)
 
 
-@pytest.mark.parametrize(("lock", "extras"), [(LOCKS[0], ["local"]), (LOCKS[1], ["local", "mcp", "dev"])])
+@pytest.mark.parametrize(("lock", "extras"), [(LOCKS[0], ["local"]), (LOCKS[1], ["local", "mcp", "embeddings", "dev"])])
 def test_the_locks_hold_what_the_project_asks_for(lock: str, extras: list[str]) -> None:
     asked = [*PROJECT["dependencies"], *(item for extra in extras for item in PROJECT["optional-dependencies"][extra])]
     missing = {name_of(requirement) for requirement in asked} - set(locked(lock))

@@ -45,7 +45,7 @@ def test_every_json_line_is_an_event_and_replies_are_summed_up() -> None:
     view = JsonView(Progress(), said.append)
     for event in (Event("sent"), Event("reply", data={"tokens": 5}), Event("returned"), Event("note", "x"), ROW):
         view(event)
-    view.ended(Path("d.jsonl"), Path("d.run"))
+    view.ended([Path("d.jsonl"), Path("e.jsonl")], Path("d.run"))
     lines = [json.loads(line) for line in said]
     assert [line["event"] for line in lines] == ["note", "row", "summary"]
     assert (lines[0]["text"], lines[1]["done"], lines[1]["tokens"]) == ("x", 1, 5)
@@ -78,8 +78,9 @@ def test_the_summary_says_where_things_are() -> None:
     progress = Progress()
     for event in (ROW, Event("refused", data={"code": "a.b"}), Event("reply", data={"tokens": 3, "fresh": False})):
         progress(event)
-    told = figures(progress, Path("d.jsonl"), Path("d.run"))
+    told = figures(progress, [Path("d.jsonl"), Path("e.jsonl")], Path("d.run"))
     assert (told["rows"], told["dataset"], told["run"]) == ("1 of 4", "d.jsonl", "d.run")
+    assert told["also"] == "e.jsonl"
     assert told["refused"] == "1, asked again (a.b 1)"
     assert told["requests"].endswith("1 read from the run")
-    assert summed_up(progress, Path("d.jsonl"), Path("d.run"))["refused"] == {"a.b": 1}
+    assert summed_up(progress, [Path("d.jsonl"), Path("e.jsonl")], Path("d.run"))["refused"] == {"a.b": 1}

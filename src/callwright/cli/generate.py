@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -65,6 +64,6 @@ def made(config: Config, base: Path, view: View) -> None:
         print(f"Stopped; {view.progress.rows} rows are kept. To continue: {again}", file=sys.stderr)
         raise typer.Exit(130) from None
     except Shortfall:
-        view.ended(Path(config.output.save_as), config.run_dir)
+        view.ended(config.files, config.run_dir)
         raise
-    view.ended(Path(config.output.save_as), config.run_dir)
+    view.ended(config.files, config.run_dir)

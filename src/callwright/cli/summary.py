@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from rich.table import Table
 from callwright.cli.progress import Progress, clock, reasons
 
 
-def summed_up(progress: Progress, output: Path, run_dir: Path) -> dict[str, Any]:
+def summed_up(progress: Progress, files: Sequence[Path], run_dir: Path) -> dict[str, Any]:
     """The figures for programs."""
     return {
         "rows": progress.rows,
@@ -21,12 +22,13 @@ def summed_up(progress: Progress, output: Path, run_dir: Path) -> dict[str, Any]
         "tokens": progress.tokens,
         "elapsed_s": round(progress.elapsed_s, 3),
         "refused": dict(progress.refused),
-        "dataset": str(output),
+        "dataset": str(files[0]),
+        "files": [str(path) for path in files],
         "run": str(run_dir),
     }
 
 
-def figures(progress: Progress, output: Path, run_dir: Path) -> dict[str, str]:
+def figures(progress: Progress, files: Sequence[Path], run_dir: Path) -> dict[str, str]:
     """The lines of the table, label -> text."""
     elapsed = max(progress.elapsed_s, 1e-6)
     kept = f", {progress.kept:,} read from the run" if progress.kept else ""
@@ -34,7 +36,8 @@ def figures(progress: Progress, output: Path, run_dir: Path) -> dict[str, str]:
         "rows": f"{progress.rows:,} of {progress.rows_total:,}",
         "time": clock(elapsed) + (f" ({elapsed / progress.rows:.1f} s a row)" if progress.rows else ""),
         "requests": f"{progress.fresh:,} ({progress.tokens:,} tokens, {progress.tokens / elapsed:,.0f} a second){kept}",
-        "dataset": str(output),
+        "dataset": str(files[0]),
+        **({"also": ", ".join(map(str, files[1:]))} if files[1:] else {}),
         "run": str(run_dir),
     }
     if progress.refused:
@@ -44,12 +47,12 @@ def figures(progress: Progress, output: Path, run_dir: Path) -> dict[str, str]:
     return found
 
 
-def print_summary(progress: Progress, output: Path, run_dir: Path) -> None:
+def print_summary(progress: Progress, files: Sequence[Path], run_dir: Path) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", style="dim")
     table.add_column(overflow="fold")
-    for label, text in figures(progress, output, run_dir).items():
+    for label, text in figures(progress, files, run_dir).items():
         table.add_row(label, text)
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(table)
-    console.print(f"Look at it with: callwright show {output} --row 1", soft_wrap=True)
+    console.print(f"Look at it with: callwright show {files[0]} --row 1", soft_wrap=True)

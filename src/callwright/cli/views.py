@@ -6,7 +6,7 @@ All write to stderr; the summary at the end goes to stdout.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -42,8 +42,8 @@ class View:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         pass
 
-    def ended(self, output: Path, run_dir: Path) -> None:
-        """Say what the run came to, and where things are."""
+    def ended(self, files: Sequence[Path], run_dir: Path) -> None:
+        """Say what the run came to, and where things are; the dataset is the first of `files`."""
 
 
 class PlainView(View):
@@ -66,8 +66,8 @@ class PlainView(View):
         if kind is None:
             self._line()
 
-    def ended(self, output: Path, run_dir: Path) -> None:
-        print_summary(self.progress, output, run_dir)
+    def ended(self, files: Sequence[Path], run_dir: Path) -> None:
+        print_summary(self.progress, files, run_dir)
 
     def _line(self) -> None:
         self._said_at = self.progress.elapsed_s
@@ -92,8 +92,8 @@ class JsonView(View):
             text = {"text": event.text} if event.text else {}
             self._line({"event": event.kind, **text, **event.data, **figures})
 
-    def ended(self, output: Path, run_dir: Path) -> None:
-        self._line({"event": "summary", **summed_up(self.progress, output, run_dir)})
+    def ended(self, files: Sequence[Path], run_dir: Path) -> None:
+        self._line({"event": "summary", **summed_up(self.progress, files, run_dir)})
 
     def _line(self, said: dict[str, Any]) -> None:
         self._say(orjson.dumps(said, default=str).decode())
@@ -113,8 +113,8 @@ class LiveView(View):
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._live.stop()
 
-    def ended(self, output: Path, run_dir: Path) -> None:
-        print_summary(self.progress, output, run_dir)
+    def ended(self, files: Sequence[Path], run_dir: Path) -> None:
+        print_summary(self.progress, files, run_dir)
 
     def drawn(self) -> RenderableType:
         now = self.progress

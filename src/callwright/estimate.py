@@ -74,7 +74,9 @@ def estimated(config: Config, base: Path) -> Estimate:
     drafter = Drafter(made, topics, sampler, mix, anyone, config.seed)
     drafts = [drafter.draft(row) for row in range(min(rows, MOST_DRAFTS))]
     scale = rows / len(drafts)
-    asked = sum(_requests(draft, made.conversation.reasoning) for draft in drafts)
+    own = config.output.write_system_prompt and config.output.include_system_message
+    after = int(own) + int(config.quality.judge is not None)
+    asked = sum(_requests(draft, made.conversation.reasoning) + after for draft in drafts)
     return Estimate(
         topics=len(topics),
         topic_requests=config.topics.requests,

@@ -77,7 +77,7 @@ def _parameters(schema: Schema) -> Any:
 
 def _parameter(name: str, schema: Any, required: bool) -> dict[str, Any] | None:
     """A parameter in the article's words; None where it has none."""
-    if not isinstance(schema, dict) or schema.get("type") not in _NAMES or not set(schema) <= _SAYABLE:
+    if not isinstance(schema, dict) or schema.get("type") not in list(_NAMES) or not set(schema) <= _SAYABLE:
         return None
     if not name or (schema["type"] == "array") != ("items" in schema) or "properties" in schema:
         return None

@@ -127,7 +127,7 @@ class _Reading:
             return None
         said = entry["parameters"]
         if isinstance(said, dict):
-            return self._schema(f"{at}.parameters", said, wrap=True)
+            return self._schema(f"{at}.parameters", said, arguments=True)
         if not isinstance(said, list):
             self._fault(f"{at}.parameters", f"is {_kind(said)}, not a list of parameters or a JSON Schema.")
             return None
@@ -135,7 +135,8 @@ class _Reading:
         required: list[str] = []
         for number, parameter in enumerate(said):
             self._parameter(f"{at}.parameters", number, parameter, properties, required)
-        return self._schema(f"{at}.parameters", {"type": "object", "properties": properties, "required": required})
+        whole = {"type": "object", "properties": properties, "required": required}
+        return self._schema(f"{at}.parameters", whole, arguments=True)
 
     def _parameter(self, at: str, number: int, said: Any, properties: dict[str, Schema], required: list[str]) -> None:
         if not isinstance(said, dict) or not isinstance(said.get("name"), str) or not said["name"]:
@@ -180,8 +181,8 @@ class _Reading:
         self._fault(f"{at}.returns", f"is {_kind(said)}, not text or a JSON Schema.")
         return None, ""
 
-    def _schema(self, at: str, schema: Schema, *, wrap: bool = False) -> Schema | None:
-        cleaned, findings = clean(schema, f"{self.place}: {at}", arguments=wrap)
+    def _schema(self, at: str, schema: Schema, *, arguments: bool = False) -> Schema | None:
+        cleaned, findings = clean(schema, f"{self.place}: {at}", arguments=arguments)
         self.findings.extend(findings)
         return cleaned
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from callwright.records import Schema
 from callwright.tools.schema.keywords import kinds
-from callwright.tools.schema.merge import merged
+from callwright.tools.schema.merge import merged, show_only_valid
 
 ORDER = """$defs type description format title const enum default examples properties patternProperties required
     additionalProperties unevaluatedProperties propertyNames minProperties maxProperties dependentRequired
@@ -37,6 +37,7 @@ def closed(schema: Schema) -> Schema:
         if not (takes_any and any(key in result for key in ("anyOf", "oneOf", "allOf"))):
             result["additionalProperties"] = takes_any or _grows(result)
     _demand_only_known(result)
+    show_only_valid(result)
     return ordered(result)
 
 

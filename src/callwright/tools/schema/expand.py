@@ -309,10 +309,11 @@ class Expansion:
             return schema
         mapping = discriminator.get("mapping")
         said = mapping if isinstance(mapping, dict) else {}
-        values = [value for value, to in said.items() if to == ref] or [ref.rpartition("/")[2]]
-        if "enum" in known or "const" in known:
+        values = [value for value, to in said.items() if to == ref]
+        if "enum" in known or "const" in known or (not values and ("default" in known or "examples" in known)):
             return schema
-        return schema | {"properties": schema["properties"] | {name: known | {"enum": values}}}
+        values = values or [ref.rpartition("/")[2]]
+        return schema | {"properties": schema["properties"] | {name: merged(known, {"enum": values})}}
 
 
 _BESIDE_WORDS = """description title default example examples nullable x-nullable type properties required items enum
@@ -320,7 +321,7 @@ _BESIDE_WORDS = """description title default example examples nullable x-nullabl
 _BESIDE = frozenset(_BESIDE_WORDS.split())
 """Keywords that count beside a `$ref`: all of 2020-12's, and those that OpenAPI 3.0's authors write all the same."""
 _ANY_OBJECT: Schema = {"type": "object", "additionalProperties": True}
-_NO_ITEMS: Schema = {"type": "array", "items": {}, "maxItems": 0}
+_NO_ITEMS: Schema = {"type": "array", "items": {"type": "string"}, "maxItems": 0}
 """What stands for a required property that is left out."""
 _RARE = (
     "patternProperties",

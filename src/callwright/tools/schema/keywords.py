@@ -152,7 +152,9 @@ def _describe(node: dict[str, Any], schema: Schema, dialect: Dialect, words: int
         said = node.get(key)
         if isinstance(said, str) and said.strip():
             cut = dialect.prose or (words < LONGEST_DESCRIPTION and len(said) > words)
-            schema["description"] = sentences(said, words) if cut else said
+            text = sentences(said, words) if cut else said
+            if text:
+                schema["description"] = text
             return
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from callwright.records import Schema
-from callwright.tools.schema.keywords import kinds
+from callwright.tools.schema.keywords import is_a, kinds
 
 
 def merged(first: Schema, second: Schema) -> Schema:
@@ -25,22 +25,42 @@ def merged(first: Schema, second: Schema) -> Schema:
             join = _JOIN.get(keyword)
             result[keyword] = join(result[keyword], value) if join else value
     _agree(result, first, second)
+    show_only_valid(result)
     return result
 
 
 def _agree(result: Schema, first: Schema, second: Schema) -> None:
     """Types that both allow; an enum that is left without a value falls back to the second's."""
     if "type" in first and "type" in second:
-        allowed = _common(kinds(first), kinds(second)) or list(kinds(second))
+        stronger = first if _says_more(first) and not _says_more(second) else second
+        allowed = _common(kinds(first), kinds(second)) or list(kinds(stronger))
         result["type"] = allowed[0] if len(allowed) == 1 else allowed
     if result.get("enum") == []:
         result["enum"] = second["enum"]
-    if "default" in result and "enum" in result and result["default"] not in result["enum"]:
-        del result["default"]
     for key in ("anyOf", "oneOf", "pattern"):
         if key in first and key in second and first[key] != second[key]:
             result[key] = second[key]
             result["allOf"] = [*result.get("allOf", ()), {key: first[key]}]
+
+
+def _says_more(schema: Schema) -> bool:
+    """Whether a schema says more of its values than their type."""
+    return any(schema.get(key) for key in ("enum", "properties", "items", "format", "pattern"))
+
+
+def show_only_valid(schema: Schema) -> None:
+    """A default and examples of the schema's type; an enum is its own list of examples."""
+    if "examples" in schema:
+        shown = [] if "enum" in schema else [value for value in schema["examples"] if is_a(value, schema)]
+        schema["examples"] = shown
+        if not shown:
+            del schema["examples"]
+    if "default" in schema and not (is_a(schema["default"], schema) and _in_enum(schema["default"], schema)):
+        del schema["default"]
+
+
+def _in_enum(value: Any, schema: Schema) -> bool:
+    return "enum" not in schema or value in schema["enum"]
 
 
 def _common(first: tuple[str, ...], second: tuple[str, ...]) -> list[str]:

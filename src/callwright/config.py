@@ -40,7 +40,7 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
     """Row i is a pure function of the configuration, the seed and i."""
     llm: LLMSettings = LLMSettings()
     """The model that every section uses which names none of its own."""

@@ -28,6 +28,7 @@ Keys: TypeAlias = tuple[str | int, ...]
 """Where a value stands: `("generation", "tools", "sources", 0)`."""
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")}
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -203,6 +204,9 @@ class _Reader:
             plain = node.style is None
             tag = self._loader.resolve(yaml.ScalarNode, text, (plain, not plain))  # type: ignore[no-untyped-call]
             node = yaml.ScalarNode(tag, text, node.start_mark, node.end_mark, node.style)
+        if control := _CONTROL.search(text):
+            said = f"{dotted(keys)}: holds the control character {control.group()!r}; remove it."
+            self._problem("config.control", node, said)
         try:
             return self._loader.construct_object(node)
         except ValueError:

@@ -128,7 +128,8 @@ def _said(detail: ErrorDetails, kind: str, shown: str) -> str:
         return f"{_shown(value)} is not known; {nearest(str(value), choices)}"
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        return f"must be {words} {context[name]:g}{shown}."
+        bound = context[name]
+        return f"must be {words} {bound if isinstance(bound, int) else format(bound, 'g')}{shown}."
     if kind == "value_error":
         return f"{str(context['error']).rstrip('.')}."
     if kind == "string_pattern_mismatch":

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+MOST_ROWS = 10**9
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _AMOUNTS = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^(auto|\d+(\.\d+)?\s*%)$"}]}
 
@@ -18,10 +19,10 @@ def _amount(value: Any) -> int | str:
     share = _SHARE.fullmatch(text)
     if text == "auto" or (share and float(share.group(1)) > 0):
         return text
-    if not re.fullmatch(r"[+-]?\d+", text):
+    if not re.fullmatch(r"[+-]?\d{1,30}", text):
         raise ValueError(f"must be a whole number, 'auto' or a share such as '50%', is {value!r}")
-    if int(text) < 1:
-        raise ValueError(f"must be at least 1, is {text}")
+    if not 1 <= int(text) <= MOST_ROWS:
+        raise ValueError(f"must be {'at least 1' if int(text) < 1 else f'at most {MOST_ROWS}'}, is {text[:20]}")
     return int(text)
 
 

@@ -13,6 +13,8 @@ TOKEN = re.compile(
     r'\s*(?:(?P<literal>"(?:\\.|[^"\\])*")|(?P<set>\[(?:\\.|[^\]\\])*\])|(?P<times>[*+?]|\{\d+,?\d*\})'
     r"|(?P<mark>[()|])|(?P<name>[A-Za-z_]\w*))"
 )
+MISREAD = re.compile(r"([\x7f-\xff]|\\x[0-9a-f]{2})[0-9a-fA-F]")
+"""The runtime takes every hexadecimal digit after such a character for a part of it."""
 LONGEST = 6
 """Repetitions of a part without a bound."""
 
@@ -28,6 +30,7 @@ class Grammar:
         self.rules: dict[str, Node] = {}
         for line in text.splitlines():
             name, _, body = line.partition(" ::= ")
+            assert not MISREAD.search(body), f"the runtime misreads {body}"
             self.tokens = [(m.lastgroup or "", m[m.lastgroup or 0]) for m in TOKEN.finditer(body)]
             assert "".join(t for _, t in self.tokens).replace(" ", "") == body.replace(" ", ""), f"not read: {body}"
             self.at = 0

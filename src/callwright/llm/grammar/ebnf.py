@@ -5,6 +5,7 @@ An expression is a string that may stand in a sequence as it is: alternatives ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 Expression = str
@@ -17,9 +18,27 @@ class Impossible(Exception):
 
 
 def literal(text: str) -> Expression:
-    """Exactly this text."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(char if char >= " " else f"\\x{ord(char):02x}" for char in escaped) + '"'
+    """Exactly this text.
+
+    The runtime prints characters to U+00FF as `\\xNN` and reads that back with all hexadecimal digits that follow:
+    "ßdb" would come out as U+DFDB. So a literal ends after each of them.
+    """
+    pieces = [piece for piece in _AMBIGUOUS.split(text) if piece]
+    return " ".join(f'"{"".join(map(_escaped, piece))}"' for piece in pieces) or EMPTY
+
+
+def ambiguous(char: str) -> bool:
+    """Whether the runtime reads `char` wrongly where a hexadecimal digit follows."""
+    return _AMBIGUOUS.match(char) is not None
+
+
+_AMBIGUOUS = re.compile(r"([\x00-\x1f\x7f-\xff])")
+
+
+def _escaped(char: str) -> str:
+    if char in '\\"':
+        return f"\\{char}"
+    return f"\\x{ord(char):02x}" if char < " " else char
 
 
 def either(options: Sequence[Expression]) -> Expression:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from callwright.llm.grammar.ebnf import EMPTY, Expression, either, literal, repeat, sequence
+from callwright.llm.grammar.ebnf import EMPTY, Expression, ambiguous, either, literal, repeat, sequence
 
 MOST_REPEATS = 64
 """Of one part: more would make every token slow. The grammar then allows less than the expression."""
 
-_SHORT = {"d": "0-9", "w": "a-zA-Z0-9_", "s": " "}
+_SHORT = {"d": ("0-9",), "w": ("a-z", "A-Z", "0-9", "_"), "s": (" ",)}
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 _QUANTIFIER = re.compile(r"([*+?]|\{(\d+)(,?)(\d*)\})\??")
 _CONTROLS = r"\x00-\x1f\x7f"
@@ -105,7 +105,7 @@ class _Reader:
     def _escape(self) -> Expression:
         char = self._next()
         if char.lower() in _SHORT:
-            return self._set(_SHORT[char.lower()], negated=char.isupper())
+            return self._set(list(_SHORT[char.lower()]), negated=char.isupper())
         return self._literal(self._escaped(char))
 
     def _escaped(self, char: str) -> str:
@@ -123,44 +123,50 @@ class _Reader:
 
     def _class(self) -> Expression:
         negated = self._take("^")
-        body, first = "", True
-        while first or not self._take("]"):
-            first = False
-            char = self._next()
-            if char == "\\" and self.text[self.at : self.at + 1] in ("D", "W", "S", "b"):
-                raise Unsupported("a class within a class that says what is not in it")
-            if char == "\\" and self.text[self.at : self.at + 1] in _SHORT:
-                body += _SHORT[self._next()]
-                continue
-            low = self._escaped(self._next()) if char == "\\" else char
-            if self.text[self.at : self.at + 1] == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", ""):
-                self.at += 1
-                high = self._next()
-                high = self._escaped(self._next()) if high == "\\" else high
-                body += self._range(low, high)
-            else:
-                body += self._range(low, low)
-        return self._set(body, negated=negated)
+        pieces = self._member()  # a bracket at the first place is a character
+        while not self._take("]"):
+            pieces += self._member()
+        return self._set(pieces, negated=negated)
 
-    def _range(self, low: str, high: str) -> str:
+    def _member(self) -> list[str]:
+        char = self._next()
+        if char == "\\":
+            kind = self._next()
+            if kind in ("D", "W", "S", "b"):
+                raise Unsupported("a class within a class that says what is not in it")
+            if kind in _SHORT:
+                return list(_SHORT[kind])
+            char = self._escaped(kind)
+        if self.text[self.at : self.at + 1] != "-" or self.text[self.at + 1 : self.at + 2] in ("]", ""):
+            return self._range(char, char)
+        self.at += 1
+        last = self._next()
+        return self._range(char, self._escaped(self._next()) if last == "\\" else last)
+
+    def _range(self, low: str, high: str) -> list[str]:
         if low > high:
             raise Unsupported(f"{low}-{high}")
         escapes = low < " " or any(low <= char <= high for char in '"\\\x7f')
         if not (self.in_json and escapes):
-            return _in_class(low) if low == high else f"{_in_class(low)}-{_in_class(high)}"
+            return [_in_class(low) if low == high else f"{_in_class(low)}-{_in_class(high)}"]
         kept = [chr(code) for code in range(max(ord(low), 0x20), min(ord(high), 0x7E) + 1) if chr(code) not in '"\\']
-        wide = f"{_in_class(chr(0x80))}-{_in_class(high)}" if ord(high) > 0x80 else ""
-        return "".join(map(_in_class, kept)) + wide
+        wide = [f"{_in_class(chr(0x80))}-{_in_class(high)}"] if ord(high) > 0x80 else []
+        return [*map(_in_class, kept), *wide]
 
-    def _set(self, body: str, *, negated: bool) -> Expression:
-        if negated:
-            return f"[^{body}{_ESCAPED_IN_JSON if self.in_json else ''}{_CONTROLS}]"
-        if not body:
+    def _set(self, pieces: list[str], *, negated: bool) -> Expression:
+        """A class. A piece whose end the runtime misreads before a hexadecimal digit stands alone, or last."""
+        unclear = [piece for piece in pieces if ambiguous(piece[-1])]
+        clear = "".join(piece for piece in pieces if not ambiguous(piece[-1]))
+        if not negated and not pieces:
             raise Unsupported("a class of characters that JSON escapes")
-        return f"[{body}]"
+        if not negated:
+            return either([f"[{body}]" for body in (clear, *unclear) if body])
+        if len(unclear) > 1:
+            raise Unsupported("several ranges of accented letters in a class that says what is not in it")
+        return f"[^{clear}{_ESCAPED_IN_JSON if self.in_json else ''}{''.join(unclear)}{_CONTROLS}]"
 
     def _any(self) -> Expression:
-        return self._set("", negated=True)
+        return self._set([], negated=True)
 
     def _literal(self, char: str) -> Expression:
         if not self.in_json:

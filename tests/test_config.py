@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from callwright.config import Config
 from callwright.config_file import InvalidConfig
 from callwright.datasets.settings import OutputSettings
+from callwright.errors import CallwrightError
 from callwright.llm.settings import LLMSettings
 from callwright.records import Finding
 
@@ -171,3 +172,26 @@ def test_a_number_of_rows_is_exact_whatever_the_topics(rows: int, topics: int) -
 def test_a_share_of_the_topics_rounds_up(topics: int, percent: int) -> None:
     assert OutputSettings(num_samples=f"{percent}%").rows(topics) == max(1, -(-topics * percent // 100))
     assert OutputSettings(num_samples="auto").rows(topics) == topics
+
+
+BROKEN = st.sampled_from(
+    ["[", "}", ": ", "&a ", "*a", "!!x ", "${X}", "${Y:1}", "<<: *a", "\t", "'", "null", ".inf", "9" * 300, "\\0", "- "]
+)
+
+
+@pytest.mark.parametrize("name", ["deepfabric-article.yaml", "funcdex-config.yaml"])
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 20), BROKEN), min_size=1, max_size=5))
+def test_a_damaged_file_is_refused_in_one_line_or_still_means_something(
+    cases: Path, tmp_path_factory: pytest.TempPathFactory, name: str, damage: list[tuple[float, int, str]]
+) -> None:
+    text = (cases / name).read_text()
+    for at, lost, put in damage:
+        place = int(at * len(text))
+        text = text[:place] + put + text[place + lost :]
+    path = tmp_path_factory.mktemp("damaged") / name
+    path.write_text(text)
+    try:
+        assert Config.load(path).output.rows(5) >= 1
+    except CallwrightError as error:
+        assert "\n" not in str(error)
+        assert name in str(error)

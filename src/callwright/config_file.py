@@ -77,6 +77,13 @@ def read(path: Path, environment: Mapping[str, str] | None = None) -> Document:
     return Document(name, value, reader.places, tuple(reader.problems))
 
 
+def located(base: Path, name: str) -> Path:
+    """The file `name`: from `base`, the configuration's folder, or else from the working directory."""
+    beside = base / name
+    # os.path, because Path.exists raises for a name that no file can have
+    return Path(name) if os.path.exists(name) and not os.path.exists(beside) else beside  # noqa: PTH110
+
+
 def scalar(text: str) -> Any:
     """The YAML value that `text` is, as on the command line. Raises `ConfigError`."""
     reader = _Reader("value", os.environ)

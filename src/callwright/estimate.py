@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callwright.config import Config
+from callwright.config_file import located
 from callwright.plugins import Imported
 from callwright.records import Topic
 from callwright.synthesis.draft import Draft, Drafter
@@ -91,8 +92,7 @@ def estimated(config: Config, base: Path) -> Estimate:
 def _topics(config: Config, base: Path) -> Sequence[Topic]:
     """The topics that are loaded, or as many nameless ones as will grow."""
     if config.topics.load:
-        path = base / config.topics.load
-        return load_topics(path if path.exists() else Path(config.topics.load)).paths()
+        return load_topics(located(base, config.topics.load)).paths()
     return [Topic(path=(config.topics.prompt, str(number))) for number in range(config.topics.leaves)]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callwright.config import Config
+from callwright.config_file import located
 from callwright.datasets.io import require_writable, write_rows
 from callwright.errors import BadRequest, ModelError, Rejected, Shortfall, Unauthorized, UnknownModel, Unreachable
 from callwright.execution.simulated import Simulated
@@ -94,8 +95,7 @@ async def generate(
 async def topics_of(config: Config, model: Model, base: Path, watch: Watcher) -> tuple[Topic, ...]:
     """The topics that the configuration loads or grows; grown ones are saved where it says."""
     if config.topics.load:
-        path = base / config.topics.load
-        return load_topics(path if path.exists() else Path(config.topics.load)).paths()
+        return load_topics(located(base, config.topics.load)).paths()
     topics = await grow(config.topics, model, config.seed, watch)
     if config.topics.save_as:
         save_topics(topics, Path(config.topics.save_as))

@@ -101,6 +101,10 @@ def test_a_mistake_is_told_in_the_words_of_its_own_layout(theirs: Path, old: str
     assert refused(theirs).startswith(f"funcdex-config.yaml:{line}: {said}")
 
 
+def test_a_name_that_no_file_can_have_is_refused(theirs: Path) -> None:
+    assert "paths.data.wanted_toolkits" in refused(changed(theirs, "wanted_toolkits.json", "x" * 300))
+
+
 def test_a_wanted_file_of_another_form_is_refused(theirs: Path) -> None:
     (theirs.parent / "wanted_toolkits.json").write_text("[1]")
     assert "is not of the form {toolkits: [...], bundles: [[...], ...]}" in refused(theirs)

@@ -15,7 +15,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from callwright.config import Config
-from callwright.config_file import Document, InvalidConfig, Keys
+from callwright.config_file import Document, InvalidConfig, Keys, located
 from callwright.config_problems import explained, problem
 from callwright.datasets.settings import FuncdexOutputs
 from callwright.errors import SourceError
@@ -300,4 +300,4 @@ def _wanted(name: str | None, base: Path, document: Document) -> _Wanted:
 
 def _found(name: str, base: Path) -> str:
     """`name` as it is read from the configuration's folder; Funcdex itself looks in the working directory."""
-    return name if (base / name).exists() or not Path(name).exists() else str(Path(name).absolute())
+    return name if located(base, name) == base / name else str(Path(name).absolute())

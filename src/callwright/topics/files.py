@@ -73,7 +73,7 @@ def _umask() -> int:
 
 def _tree_lines(topics: Topics) -> Iterator[bytes]:
     """The leaves branch by branch: the one order from which the tree can be read back as it was."""
-    waiting: list[tuple[Node, tuple[str, ...]]] = [(root, (root.text,)) for root in reversed(topics.at(0))]
+    waiting: list[tuple[Node, tuple[str, ...]]] = [(root, (root.text,)) for root in reversed(topics.levels[0])]
     while waiting:
         node, path = waiting.pop()
         below = topics.children[node.id]

@@ -30,11 +30,13 @@ async def _links(topics: Topics, growth: Growth) -> dict[int, tuple[int, ...]]:
     """For the nodes of the last level: the further nodes of the level above that the model puts them under."""
 
     def refused(step: str, number: int, findings: tuple[Finding, ...]) -> None:
-        growth.watch(Event("refused", step, {"step": "topics", "attempt": number, "findings": findings}))
+        for finding in findings:
+            data = {"step": "topics", "topic": step, "attempt": number, "code": finding.code}
+            growth.watch(Event("refused", str(finding), data))
 
     async def one(link: Link) -> tuple[int, ...]:
         chosen, _ = await attempt(link, growth.model, growth.settings.max_retries + 1, refused)
         return chosen
 
-    steps = (link for node in topics.at(topics.depth) if (link := Link.of(topics, node, growth.seed)).others)
+    steps = Link.all_of(topics, growth.seed)
     return {link.node.id: chosen async for link, chosen in bounded(steps, one, IN_FLIGHT)}

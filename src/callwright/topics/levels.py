@@ -18,7 +18,7 @@ from callwright.records import Finding
 from callwright.topics.model import Node, Topics
 from callwright.topics.picking import picks
 from callwright.topics.settings import TopicSettings
-from callwright.topics.subtopics import Branch, filled
+from callwright.topics.subtopics import SHOWN, Branch, filled
 from callwright.topics.text import one_line
 
 IN_FLIGHT = 1024
@@ -43,21 +43,22 @@ class Growth:
 
     async def level(self, topics: Topics) -> Topics:
         """The topics with one more level. Raises `Rejected` naming the topics that got no subtopic, `ModelError`."""
-        nodes = topics.at(topics.depth)
+        nodes = topics.levels[-1]
         total = sum(self.settings.degree**level for level in range(self.settings.depth))
         done = len(topics.nodes) - len(nodes)
         branches = [self._branch(topics, node) for node in nodes]
         branches = await self._filled(branches, self.settings.max_retries + 1, self._progress(done, total))
-        branches = await self._unlike_others(topics, branches)
         if barren := [_failure(branch, "error") for branch in branches if not branch.kept]:
             raise _explained(barren)
+        branches = await self._unlike_others(topics, branches)
         short = [_failure(branch, "warning") for branch in branches if branch.missing]
         for finding in short:
-            self.watch(Event("note", str(finding), {"step": "topics", "findings": (finding,)}))
+            self.watch(Event("note", str(finding), {"step": "topics", "code": finding.code}))
         return topics.grown({node.id: branch.kept for node, branch in zip(nodes, branches, strict=True)}, short)
 
     def _branch(self, topics: Topics, node: Node) -> Branch:
         settings = self.settings
+        anchored = settings.prompt_style == "anchored" and node.level > 1
         siblings = topics.grew_from(topics.nodes[node.parents[0]]) if node.parents else ()
         shown = () if settings.prompt_style == "isolated" else siblings
         return Branch(
@@ -66,7 +67,7 @@ class Growth:
             main=node.level == 0 and settings.depth > 1,
             threshold=settings.similarity,
             elsewhere=tuple(sibling.text for sibling in shown if sibling.id != node.id),
-            frame=tuple(n.text for n in topics.at(1)) if settings.prompt_style == "anchored" and node.level > 1 else (),
+            frame=tuple(area.text for area in topics.levels[1][:SHOWN]) if anchored else (),
             instructions=settings.system_prompt.strip(),
         )
 
@@ -97,14 +98,17 @@ class Growth:
         Spare candidates step in first; then the model is asked again. Where that does not help either the topic stays:
         its path is its own all the same.
         """
+        picked = list(picks(topics, branches))
         for _ in range(_ROUNDS):
-            doubles = [pick.doubles for pick in picks(topics, branches)]
-            again = [at for at, double in enumerate(doubles) if double]
-            reopened = [_reopened(branches[at], doubles[at]) for at in again]
+            again = [at for at, pick in enumerate(picked) if pick.doubles]
+            if not again:
+                break
+            reopened = [_reopened(branches[at], picked[at].doubles) for at in again]
             asked = await self._filled(reopened, 1, lambda _: None)
             for at, fresh in zip(again, asked, strict=True):
-                branches[at] = replace(fresh, kept=(*fresh.kept, *doubles[at]))
-        return [replace(b, kept=pick.chosen) for b, pick in zip(branches, picks(topics, branches), strict=True)]
+                branches[at] = replace(fresh, kept=(*fresh.kept, *picked[at].doubles))
+            picked = list(picks(topics, branches))
+        return [replace(branch, kept=pick.chosen) for branch, pick in zip(branches, picked, strict=True)]
 
 
 def _reopened(branch: Branch, doubles: tuple[str, ...]) -> Branch:

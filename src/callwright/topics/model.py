@@ -104,8 +104,15 @@ class Topics(Record):
         """The node's own subtopics: its children without the cross links."""
         return tuple(child for child in self.children[node.id] if child.parents[0] == node.id)
 
-    def at(self, level: int) -> tuple[Node, ...]:
-        return tuple(node for node in self.nodes if node.level == level)
+    @functools.cached_property
+    def levels(self) -> tuple[tuple[Node, ...], ...]:
+        """The nodes by level, from the roots on."""
+        found: list[list[Node]] = []
+        for node in self.nodes:
+            if node.level == len(found):
+                found.append([])
+            found[node.level].append(node)
+        return tuple(tuple(nodes) for nodes in found)
 
     @property
     def links(self) -> tuple[tuple[int, int], ...]:
@@ -115,7 +122,7 @@ class Topics(Record):
     @property
     def depth(self) -> int:
         """Levels below the root."""
-        return max((node.level for node in self.nodes), default=0)
+        return len(self.levels) - 1
 
 
 def _by_level(parents: Sequence[Sequence[int]]) -> list[tuple[int, int]]:

@@ -53,13 +53,17 @@ def _chosen(branch: Branch, costs: dict[str, int]) -> list[str]:
     common words are the topic.
     """
     chosen: list[str] = []
+    left = dict.fromkeys(branch.kept, 0.0)
+    """Candidate -> likeness to the likest of the chosen."""
 
     def price(text: str) -> tuple[float, ...]:
-        likest = max((likeness(text, other) for other in chosen), default=0.0)
-        return (costs[text], likest) if branch.main else (max(costs[text], likest >= _CLOSE),)
+        return (costs[text], left[text]) if branch.main else (max(costs[text], left[text] >= _CLOSE),)
 
-    for _ in range(min(branch.wanted, len(branch.kept))):
-        chosen.append(min((text for text in branch.kept if text not in chosen), key=price))
+    while left and len(chosen) < branch.wanted:
+        best = min(left, key=price)
+        del left[best]
+        chosen.append(best)
+        left = {text: max(likest, likeness(text, best)) for text, likest in left.items()}
     return chosen
 
 

@@ -25,7 +25,7 @@ SPARE = 2
 """Subtopics asked for beyond what is missing: a few tokens that save most of the second requests."""
 SPARE_MAIN = 5
 """The same for the main areas, which decide what the whole tree can hold."""
-_SHOWN = 40
+SHOWN = 40
 """Topics listed in a prompt at most, the latest."""
 
 
@@ -76,9 +76,9 @@ class Branch:
             "topics_main" if self.main else "topics",
             path=self.path,
             count=self.asked_for,
-            elsewhere=self.elsewhere[-_SHOWN:],
-            frame=self.frame[-_SHOWN:],
-            known=known[-_SHOWN:],
+            elsewhere=self.elsewhere[-SHOWN:],
+            frame=self.frame,
+            known=known[-SHOWN:],
             findings=self.findings[:5],
             instructions=self.instructions,
         )
@@ -130,8 +130,8 @@ async def filled(branch: Branch, model: Model, seed: int, tries: int, watch: Wat
         if not branch.missing:
             break
         branch = branch.read(await model.complete(branch.ask(seed)))
-        if branch.findings:
-            watch(Event("refused", branch.name, {"step": "topics", "findings": branch.findings}))
+        for finding in branch.findings:
+            watch(Event("refused", str(finding), {"step": "topics", "topic": branch.name, "code": finding.code}))
     return branch
 
 

@@ -8,9 +8,10 @@ import unicodedata
 LONGEST = 80
 """Characters; a longer text is cut at a word. Root prompts and loaded files keep their length."""
 
-_UNWANTED = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
+_BLANKS = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
 """Unicode categories that become a blank: control characters, surrogates, non-characters, line separators."""
-_DIRECTIONS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_JOINERS = "\u200c\u200d"
+"""The only format characters that words need (Persian, Hindi); soft hyphens, marks of direction and so on go."""
 _LABEL = re.compile(r"^(?:sub)?-?topic(?:\s*\d+)?\s*[:.)-]\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"^(?:[-*+•–—#>]+\s+|\(?\d{1,3}(?:\.\d{1,3})*[.)]\s+|\(?[a-zA-Z]\)\s+)")
 _WRAPS = ("**", "__", "*", "`", '"', "'", "“”", "‘’", "«»")
@@ -20,10 +21,15 @@ _HANGING = re.compile(r"(?:[\s,;:&(/-]|\b(?:and|or|of|the|for|with|a|an|from|usi
 
 def one_line(text: str) -> str:
     """`text` on one line, in NFC, without control characters and with single blanks."""
-    known = "".join(
-        "" if sign in _DIRECTIONS else " " if unicodedata.category(sign) in _UNWANTED else sign for sign in text
-    )
+    known = "".join(map(_seen, text))
     return " ".join(unicodedata.normalize("NFC", known).split())
+
+
+def _seen(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if category == "Cf" and sign not in _JOINERS:
+        return ""
+    return " " if category in _BLANKS else sign
 
 
 def tidy(text: str) -> str:

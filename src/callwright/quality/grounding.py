@@ -43,7 +43,8 @@ def _problem(row: Row, index: int, call: ToolCall, pointer: str, value: Any, pro
     """What is wrong with a proof; None where it holds."""
     if proof.source == "default":
         schema = _schema_at(_parameters(row, call.name), pointer)
-        return None if value in (schema.get("default"), schema.get("const")) else "is not the schema's default"
+        given = value in (schema.get("default"), schema.get("const")) or value in ({}, [])
+        return None if given else "is not the schema's default"
     if proof.source == "composed":
         return _uncomposed(row.messages[:index], _schema_at(_parameters(row, call.name), pointer), pointer, value)
     if proof.message is None or not 0 <= proof.message < index:
@@ -94,7 +95,7 @@ def _searched(row: Row, index: int, call: ToolCall) -> Iterator[Finding]:
 def _is_said(text: str, pointer: str, value: Any) -> bool:
     name = next((part for part in reversed(pointer.split("/")) if part and not part.isdigit()), "")
     if isinstance(value, bool) or value in (None, "", [], {}):
-        return says_flag(text, words_of(name))
+        return says_flag(text, name)
     return says(text, value) is not None
 
 

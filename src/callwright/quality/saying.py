@@ -66,11 +66,9 @@ def says(text: str, value: Any) -> str | None:
 def says_flag(text: str, name: str) -> bool:
     """Whether `text` uses the words of parameter `name` (a boolean is said by naming what it switches)."""
     haystack = _folded(text)
-    return any(
-        _stands_in(word, haystack) or _stands_in(word + "s", haystack)
-        for word in words_of(name).split()
-        if len(word) > 2
-    )
+    words = words_of(name).split()
+    telling = [word for word in words if len(word) > 2] or words
+    return any(_stands_in(word, haystack) or _stands_in(word + "s", haystack) for word in telling)
 
 
 def spoken(value: Any) -> tuple[str, ...]:

@@ -78,13 +78,14 @@ class FillArguments:
         return Filled(plain(value["situation"]), arguments)
 
     def fallback(self) -> Filled:
-        """Values drawn by code. Raises `Rejected` where even that breaks the tool's schema."""
-        for _ in range(10):
-            arguments = self._drawn()
-            if not self._broken(arguments):
-                break
-        else:
+        """Values drawn by code, unlike those of the siblings where the schema leaves room for that.
+
+        Raises `Rejected` where even they break the tool's schema.
+        """
+        drawn = [arguments for _ in range(10) if not self._off_schema(arguments := self._drawn())]
+        if not drawn:
             raise refused("arguments.unsampleable", f"no arguments for {self.frame.tool.name!r} satisfy its schema")
+        arguments = next((one for one in drawn if one not in self.siblings), drawn[0])
         return Filled(f"{self.draft.topic.leaf}.", arguments)
 
     def _shown(self, name: str, part: Schema) -> str:
@@ -101,7 +102,13 @@ class FillArguments:
 
     def _broken(self, arguments: Any) -> list[Finding]:
         """What the tool's own schema says, and repeats of a parallel call."""
-        found = [
+        found = self._off_schema(arguments)
+        if arguments in self.siblings:
+            found.append(Finding(code="arguments.repeated", path="", message="the same call was made already"))
+        return found
+
+    def _off_schema(self, arguments: Any) -> list[Finding]:
+        return [
             Finding(
                 code="arguments.schema",
                 path="/".join(("", *map(str, error.instance_path))),
@@ -109,9 +116,6 @@ class FillArguments:
             )
             for error in validator(json.dumps(self.frame.tool.parameters)).iter_errors(arguments)
         ]
-        if arguments in self.siblings:
-            found.append(Finding(code="arguments.repeated", path="", message="the same call was made already"))
-        return found
 
     def _unfit(self, arguments: dict[str, Any]) -> list[Finding]:
         """Faults of the open texts: blanks left open, too many made-up details, a result that is not mentioned."""

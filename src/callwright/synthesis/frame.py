@@ -108,6 +108,8 @@ class Framer:
             whole = self._values.sample(schema, at.rsplit("/", 1)[-1])
             frame.sources[at] = Source(kind="user", turn=turn)
             return {"const": whole}
+        if not framed and at:
+            return self._decided(frame, at, {}, Source(kind="default"))  # nothing else is allowed there
         return {"type": "object", "properties": framed, "required": list(framed), "additionalProperties": False}
 
     def _optional(

@@ -17,8 +17,9 @@ class RelationSettings(BaseModel):
     wherever two parameters, or a parameter and a result, have a cosine above `tau`."""
     tau: Annotated[float, Field(gt=0, le=1)] = 0.82
     """ToolFlow's threshold; it belongs to its encoder."""
-    encoder: str = "auto"
-    """`minilm`, `static`, `words`, or `auto`: the best whose weights are in the cache."""
+    encoder: str = "words"
+    """`words` needs no weights, so a row depends on nothing outside its configuration; `minilm` and `static` know
+    meaning better; `auto` takes the best whose weights are in the cache."""
     neighbours: Annotated[int, Field(ge=0, le=32)] = 3
     """Every tool is given at least so many, the most similar ones where nothing else links it (`typed`)."""
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from callwright.compat.funcdex_layout import Clarity, FuncdexConfig, Generation, Sampling
 from callwright.config import Config
 from callwright.config_file import Document, InvalidConfig, Keys, located
 from callwright.config_problems import explained, problem
-from callwright.datasets.settings import FuncdexOutputs
 from callwright.errors import SourceError
 from callwright.synthesis.kinds import DEFAULTS
 from callwright.tools.importers.funcdex import read_wanted
@@ -28,120 +28,12 @@ IDLE = (
     "generation.correction.retry_delay",
     "generation.llm_settings.correction",
     "generation.llm_settings.tool_selection",
+    "processing.scoring",
     "processing.test_conversations_per_toolkit",
     "scoring.reasoning_effort",
     "embedding",
 )
 """Settings that are read and change nothing."""
-
-Count = Annotated[int, Field(ge=1)]
-Unit = Annotated[float, Field(ge=0, le=1)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
-class _Api(_Section):
-    base_url: str = "http://localhost:8000/v1/"
-    model: str
-    api_key: str | None = None
-
-
-class _Data(_Section):
-    tool_definitions: str
-    wanted_toolkits: str | None = None
-
-
-class _Paths(_Section):
-    data: _Data
-    output: FuncdexOutputs = FuncdexOutputs()
-
-
-class _Diversity(_Section):
-    similarity_threshold: Unit = 0.95
-    max_scenario_retries: Count = 20
-    num_seed_scenarios: Count = 50
-
-
-class _Correction(_Section):
-    max_attempts: Count = 5
-    max_retries: Annotated[int, Field(ge=0)] = 100
-    retry_delay: Annotated[float, Field(ge=0)] = 2
-
-
-class _Clarity(_Section):
-    weight: Annotated[float, Field(ge=0)]
-    description: str = ""
-
-
-class _Sampling(_Section):
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
-    top_k: Count | None = None
-    top_p: Unit | None = None
-    min_p: Unit | None = None
-    max_tokens: Count | None = None
-    timeout: Annotated[float, Field(gt=0)] | None = None
-    """Seconds."""
-
-
-class _Samplings(_Section):
-    scenario: _Sampling = _Sampling()
-    conversation: _Sampling = _Sampling()
-    correction: _Sampling = _Sampling()
-    tool_selection: _Sampling = _Sampling()
-
-
-class _Generation(_Section):
-    include_assistant_thoughts: bool = False
-    total_conversations: Count
-    workflow_description: str = ""
-    diversity: _Diversity = _Diversity()
-    correction: _Correction = _Correction()
-    min_user_messages: Count = 2
-    clarity_levels: dict[str, _Clarity] = {}
-    llm_settings: _Samplings = _Samplings()
-    max_tools_in_context: Count = 3
-
-
-class _Jobs(_Section):
-    n_jobs: Count = 32
-
-
-class _Semaphore(_Section):
-    semaphore_limit: Count = 32
-
-
-class _Processing(_Section):
-    conversation_generation: _Jobs = _Jobs()
-    scoring: _Jobs = _Jobs()
-    system_prompt_generation: _Semaphore = _Semaphore()
-    random_seed: Annotated[int, Field(ge=0)] = 42
-    max_tools_per_conversation: Count = 20
-    test_conversations_per_toolkit: Annotated[int, Field(ge=0)] = 20
-
-
-class _Scoring(_Section):
-    min_tool_use_quality: Annotated[int, Field(ge=1, le=5)] = 4
-    temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
-    timeout: Annotated[float, Field(gt=0)] = 1000
-    reasoning_effort: str = "medium"
-
-
-class _Embedding(_Section):
-    model_name: str = ""
-    device: str = "cpu"
-
-
-class FuncdexConfig(_Section):
-    """The sections and keys of Funcdex-Synthesizer's configuration."""
-
-    llm_api: _Api
-    paths: _Paths
-    generation: _Generation
-    processing: _Processing = _Processing()
-    scoring: _Scoring = _Scoring()
-    embedding: _Embedding = _Embedding()
 
 
 class _Wanted(NamedTuple):
@@ -239,16 +131,16 @@ def _translated(theirs: FuncdexConfig, wanted: _Wanted, definitions: str) -> Map
     }
 
 
-def _llm(ours: str, origin: str, sampling: _Sampling) -> Mapping[str, tuple[str, Any]]:
+def _llm(ours: str, origin: str, sampling: Sampling) -> Mapping[str, tuple[str, Any]]:
     given = sampling.model_dump(exclude_none=True)
     return {f"{ours}.{'timeout_s' if name == 'timeout' else name}": (f"{origin}.{name}", given[name]) for name in given}
 
 
-def _seeds(generation: _Generation) -> int:
+def _seeds(generation: Generation) -> int:
     return min(generation.total_conversations, generation.diversity.num_seed_scenarios, 100)
 
 
-def _prompt(generation: _Generation, wanted: _Wanted) -> str:
+def _prompt(generation: Generation, wanted: _Wanted) -> str:
     """The root of the topics: the workflow as described, or what the wanted toolkits are used for."""
     if generation.workflow_description.strip():
         return generation.workflow_description.strip()
@@ -257,7 +149,7 @@ def _prompt(generation: _Generation, wanted: _Wanted) -> str:
     return f"Everyday work that people hand to an assistant with access to {shown}"
 
 
-def _clarity(generation: _Generation) -> dict[str, dict[str, Any]] | None:
+def _clarity(generation: Generation) -> dict[str, dict[str, Any]] | None:
     """How clear requests are, drawn for each conversation."""
     levels = {
         name: {**level.model_dump(), "asks": _is_unclear(name, level)}
@@ -266,7 +158,7 @@ def _clarity(generation: _Generation) -> dict[str, dict[str, Any]] | None:
     return levels or None
 
 
-def _kinds(generation: _Generation) -> dict[str, float] | None:
+def _kinds(generation: Generation) -> dict[str, float] | None:
     """The mix of kinds: levels at which the assistant has to ask become dialogues in which it does."""
     levels = generation.clarity_levels
     total = sum(level.weight for level in levels.values())
@@ -278,7 +170,7 @@ def _kinds(generation: _Generation) -> dict[str, float] | None:
     return {**{name: round(share * scale, 4) for name, share in others.items()}, "clarify": round(unclear, 4)}
 
 
-def _is_unclear(name: str, level: _Clarity) -> bool:
+def _is_unclear(name: str, level: Clarity) -> bool:
     return name in {"average", "poor", "very_poor", "bad"} or "has to ask" in level.description
 
 

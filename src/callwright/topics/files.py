@@ -50,6 +50,7 @@ def save(topics: Topics, path: Path) -> None:
     """
     lines = _graph_lines(topics) if topics.links or path.suffix == ".json" else _tree_lines(topics)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             try:
                 file.writelines(lines)

@@ -21,6 +21,7 @@ from callwright.prompts import render
 from callwright.quality.saying import hard_tokens, leaves
 from callwright.records import Constraint, Finding, Pointer, Reply, Request, Schema, Tool, ToolCall
 from callwright.text import plain
+from callwright.tools.decided import completed, is_decided, undecided
 from callwright.tools.returns import result_schema
 from callwright.tools.roles import WRITTEN, kind_of, role_of, words_of
 from callwright.tools.values import Values, is_valid, validator
@@ -89,7 +90,7 @@ class WriteResult:
 
     @property
     def is_open(self) -> bool:
-        return "const" not in self.schema
+        return not is_decided(self.schema)
 
     def ask(self, attempt: int) -> Request:
         messages = render(
@@ -104,13 +105,14 @@ class WriteResult:
         )
         return Request(
             messages=messages,
-            constraint=Constraint(body=self.schema),
+            constraint=Constraint(body=undecided(self.schema)),
             max_tokens=500,
             seed=(self._seed + attempt) & 0x7FFFFFFF,
         )
 
     def read(self, reply: Reply) -> Any:
-        value = self._completed(_cleaned(read_json(reply, self.schema)), self.full)
+        written = _cleaned(read_json(reply, undecided(self.schema)))
+        value = self._completed(completed(self.schema, written), self.full)
         findings = [
             Finding(
                 code="result.schema", path="/".join(("", *map(str, error.instance_path))), message=error.message[:160]
@@ -153,8 +155,6 @@ class WriteResult:
         if at.count("/") < 2:
             chosen += [name for name in parts if name not in chosen][: max(0, MOST_FIELDS - len(chosen))]
         framed = {name: self._framed(parts[name], f"{at}/{name}") for name in parts if name in chosen}
-        if framed and all("const" in part for part in framed.values()):
-            return {"const": {name: part["const"] for name, part in framed.items()}}
         return {"type": "object", "properties": framed, "required": list(framed), "additionalProperties": False}
 
     def _framed_list(self, schema: Schema, at: Pointer) -> Schema:
@@ -162,14 +162,10 @@ class WriteResult:
         low = schema.get("minItems", 1)
         count = max(low, min(self._values.rng.randint(1, MOST_ITEMS), schema.get("maxItems", MOST_ITEMS)))
         items = [self._framed(schema["items"], f"{at}/item") for _ in range(count)]
-        if all("const" in item for item in items):
-            return {"const": [item["const"] for item in items]}
+        if all(is_decided(item) for item in items):
+            return {"const": [completed(item, {}) for item in items]}
         self._decided[at] = [_constants(item) for item in items]
-        first = items[0]
-        if "properties" in first:
-            left = {name: part for name, part in first["properties"].items() if "const" not in part}
-            first = {**first, "properties": left, "required": list(left)}
-        return {"type": "array", "items": first, "minItems": count, "maxItems": count}
+        return {"type": "array", "items": undecided(items[0]), "minItems": count, "maxItems": count}
 
     def _completed(self, value: Any, full: Schema, at: Pointer = "") -> Any:
         """`value` with the decided parts of its lists' items, in the order of the schema."""

@@ -27,7 +27,8 @@ _FENCE = re.compile(r"```[a-zA-Z]*\s*(.*?)\s*```", re.DOTALL)
 def read_json(reply: Reply, schema: Schema) -> Any:
     """The JSON value in `reply`, checked against `schema`. Raises `Rejected` saying what is wrong and where.
 
-    One local repair: the value may stand in a fence or between words.
+    Local repairs: the value may stand in a fence or between words; a text that is too long is cut at a sentence, or
+    at a word.
     """
     if len(reply.text) > MAX_REPLY_CHARS:
         raise _rejected("reply.too_long", "$", f"is {len(reply.text):,} characters long")
@@ -35,6 +36,7 @@ def read_json(reply: Reply, schema: Schema) -> Any:
     if not text:
         raise _rejected("reply.empty", "$", "is empty")
     value = _loaded(text, cut=reply.finish == "length")
+    value = _shortened(value, schema)
     errors = [
         Finding(code="reply.schema", path="$" + _place(error.instance_path), message=_short(error.message))
         for error in _validator(orjson.dumps(schema)).iter_errors(value)
@@ -55,6 +57,21 @@ def _loaded(text: str, *, cut: bool) -> Any:
             continue
     what = "was cut off before its end" if cut else f"is not JSON: it begins {_short(text, 40)!r}"
     raise _rejected("reply.cut" if cut else "reply.not_json", "$", what)
+
+
+def _shortened(value: Any, schema: Schema) -> Any:
+    """The value with texts over their `maxLength` cut, where the schema says so by properties and items alone."""
+    if isinstance(value, dict):
+        parts = schema.get("properties", {})
+        return {name: _shortened(part, parts.get(name, {})) for name, part in value.items()}
+    if isinstance(value, list) and isinstance(schema.get("items"), dict):
+        return [_shortened(part, schema["items"]) for part in value]
+    longest = schema.get("maxLength")
+    if not isinstance(value, str) or not isinstance(longest, int) or len(value) <= longest:
+        return value
+    head = value[:longest]
+    ends = [head.rfind(mark) + 1 for mark in (". ", "! ", "? ", ".\n", "\n")]
+    return head[: max(ends)].rstrip() or head.rpartition(" ")[0] or head
 
 
 @functools.lru_cache(maxsize=256)

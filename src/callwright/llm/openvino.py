@@ -1,26 +1,26 @@
-"""The embedded model: a GGUF file run in this process, many requests at once (`provider: local`).
+"""The embedded model: a GGUF file run on this machine, many requests at once (`provider: local`).
 
-Needs the extra `local`. Not here: where weights come from (`weights/`), the loop that steps (`batch.py`), what a schema
-becomes (`grammar/`).
+Needs the extra `local`. Not here: where weights come from (`weights/`), the process that generates
+(`engine.py`), what a schema becomes (`grammar/`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
+from pathlib import Path
 from typing import Any
 
-from callwright.errors import MissingExtra, WeightsError
-from callwright.llm.batch import Batch, Done, Task
+from callwright.errors import MissingExtra
+from callwright.llm.batch import Done, Task
 from callwright.llm.constraint import grammar
 from callwright.llm.hermes import tool_calls
 from callwright.llm.ir import saved_ir
-from callwright.llm.runtime import Runtime
 from callwright.llm.settings import LLMSettings
 from callwright.llm.weights.cache import digest, locate
 from callwright.llm.weights.fetch import fetch, unseen
 from callwright.llm.weights.hub import Progress
 from callwright.llm.weights.profiles import DEFAULT, PROFILES
+from callwright.llm.worker import Engine
 from callwright.records import Message, Reply, Request
 
 MAX_TOKENS = 1024
@@ -41,7 +41,7 @@ class OpenVINOModel:
         self._progress = progress
         self._sha256 = _sha256(self._name)
         self.id = f"local/{self._name}@{self._sha256[:12]}" if self._sha256 else f"local/{self._name}"
-        self._batch = Batch(self._load)
+        self._engine = Engine(self._locate)
 
     async def complete(self, request: Request) -> Reply:
         task = Task(
@@ -50,18 +50,15 @@ class OpenVINOModel:
             tools=request.tools,
             grammar=grammar(request.constraint) if request.constraint else None,
         )
-        return _reply(await self._batch.generate(task), request)
+        return _reply(await self._engine.generate(task), request)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._batch.close)
+        await self._engine.close()
 
-    def _load(self) -> Runtime:
+    def _locate(self) -> Path:
+        """The folder that the runtime loads; brings and converts what is not there yet."""
         path = locate(self._name) or fetch(self._name, self._progress)
-        try:
-            return Runtime(saved_ir(path, self._sha256 or digest(path)))
-        except RuntimeError as error:
-            said = str(error).strip().splitlines()[-1:]
-            raise WeightsError(f"{path}: cannot be loaded: {' '.join(said)[:200]}.") from error
+        return saved_ir(path, self._sha256 or digest(path))
 
     def _config(self, request: Request) -> dict[str, Any]:
         """The request's sampling, over the settings', in the runtime's words."""

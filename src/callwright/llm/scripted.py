@@ -19,7 +19,7 @@ class ScriptedModel:
     def __init__(
         self,
         script: Iterable[str | Reply | Exception] | Callable[[Request], str | Reply],
-        id: str = "scripted",
+        name: str = "scripted",
     ) -> None:
         self.id = name
         self.requests: list[Request] = []

@@ -15,6 +15,7 @@ from callwright.synthesis.draft import Draft
 from callwright.synthesis.frame import Frame
 from callwright.synthesis.text import refused, request, seed_of
 from callwright.text import plain
+from callwright.tools.decided import completed, is_decided, undecided
 from callwright.tools.roles import words_of
 from callwright.tools.values import Values, validator
 
@@ -46,13 +47,11 @@ class FillArguments:
 
     @property
     def schema(self) -> Schema:
-        situation = {"type": "string", "minLength": 20, "maxLength": 260}
-        return {
-            "type": "object",
-            "properties": {"situation": situation, "arguments": self.frame.schema},
-            "required": ["situation", "arguments"],
-            "additionalProperties": False,
-        }
+        """What the model writes: a situation, and the arguments that are not decided yet."""
+        parts: Schema = {"situation": {"type": "string", "minLength": 20, "maxLength": 400}}
+        if not is_decided(self.frame.schema):
+            parts["arguments"] = undecided(self.frame.schema)
+        return {"type": "object", "properties": parts, "required": list(parts), "additionalProperties": False}
 
     def ask(self, attempt: int) -> Request:
         tool = self.frame.tool
@@ -71,7 +70,8 @@ class FillArguments:
 
     def read(self, reply: Reply) -> Filled:
         value = read_json(reply, self.schema)
-        arguments = tidied(value["arguments"], self.frame.tool)
+        written = tidied(value.get("arguments", {}), self.frame.tool)
+        arguments = completed(self.frame.schema, written)
         findings = [*self._broken(arguments), *self._unfit(arguments)]
         if findings:
             raise Rejected(findings)

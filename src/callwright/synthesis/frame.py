@@ -19,8 +19,8 @@ from callwright.tools.roles import COMPOSED, WRITTEN, Role, kind_of, role_of, wo
 from callwright.tools.sampling_options import Options, schedule
 from callwright.tools.values import Values, is_valid
 
-MAX_CHARS: Mapping[str, int] = {"title": 70, "query": 60, "prose": 260}
-OTHER_CHARS = 48
+MAX_CHARS: Mapping[str, int] = {"title": 90, "query": 80, "prose": 320}
+OTHER_CHARS = 60
 MOST_OPTIONAL = 2
 _NEVER_OPTIONAL = frozenset({"cursor", "file_content", "object", "sha"})
 _COMPOUND = frozenset(
@@ -58,16 +58,11 @@ class Frame:
 
     tool: Tool
     schema: Schema
-    """Under which the model writes the arguments object: decided values are constants."""
+    """Of the arguments object; what code has decided stands in it as constants."""
     sources: dict[Pointer, Source] = field(default_factory=dict)
     """By the pointer of the parameter (a list or an open object has one entry for all its leaves)."""
     must_hold: dict[Pointer, str] = field(default_factory=dict)
     """Open text -> the earlier result's value that it has to mention."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether anything is left for the model."""
-        return any("const" not in part for part in _scalars(self.schema))
 
 
 class Framer:
@@ -228,12 +223,6 @@ def _open_list(name: str, schema: Schema) -> Schema | None:
         "minItems": max(1, low),
         "maxItems": min(schema.get("maxItems", 3), max(2, low)),
     }
-
-
-def _scalars(schema: Schema) -> list[Schema]:
-    if "properties" not in schema:
-        return [schema]
-    return [part for one in schema["properties"].values() for part in _scalars(one)]
 
 
 def _escaped(name: str) -> str:

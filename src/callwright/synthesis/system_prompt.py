@@ -14,12 +14,13 @@ from callwright.pipeline import attempt
 from callwright.plugins import Model, Refused
 from callwright.quality.saying import hard_tokens, leaves, says
 from callwright.records import Blueprint, Finding, Message, Reply, Request, Row
-from callwright.synthesis.text import listed, prose, request, seed_of
+from callwright.synthesis.text import prose, request, seed_of
 from callwright.tools.roles import words_of
 
 MIN_CHARS = 30
 MAX_CHARS = 500
 MOST_ABILITIES = 8
+FALLBACK_CHARS = 300
 
 
 async def with_system_prompt(
@@ -57,8 +58,8 @@ class WriteSystemPrompt:
         return text
 
     def fallback(self) -> str:
-        able = [ability[:1].lower() + ability[1:] for ability in self._abilities()[:3]]
-        can = f" You can {listed(able)}." if able else ""
+        able = "; ".join(ability[:1].lower() + ability[1:] for ability in self._abilities()[:3])[:FALLBACK_CHARS]
+        can = f" What you can do: {able}." if able else ""
         return f"You are a helpful assistant.{can} Ask for what is missing, and use only what you are told or find."
 
     def _faults(self, text: str) -> Sequence[tuple[str, str]]:

@@ -1,0 +1,132 @@
+"""Our end of the engine: starts its process at the first request, hands it requests, resolves their replies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from callwright import errors
+from callwright.errors import ModelError, ServerError, WeightsError
+from callwright.llm.batch import Done, Task
+
+LINE_BYTES = 1 << 26
+"""The longest answer that is read."""
+PATIENCE_S = 5.0
+"""For the engine to end when its input has ended."""
+
+
+class Engine:
+    """One process with the runtime. `locate` names its model folder; it is called in a thread, at the first request.
+
+    What `locate` raises is raised by every request. A process that dies fails its requests with `ServerError`; the
+    next request starts another one.
+    """
+
+    def __init__(self, locate: Callable[[], Path]) -> None:
+        self._locate = locate
+        self._starting = asyncio.Lock()
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._waiting: dict[int, asyncio.Future[Done]] = {}
+        self._numbers = itertools.count()
+        self._closed = False
+
+    async def generate(self, task: Task) -> Done:
+        """One generation; cancelling drops it. Raises `ModelError`, `WeightsError`."""
+        process = await self._started()
+        number = next(self._numbers)
+        future: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        try:
+            self._order(process, {"add": number, "task": _plain(task)})
+            return await future
+        except asyncio.CancelledError:
+            self._order(process, {"cancel": number})
+            raise
+        finally:
+            self._waiting.pop(number, None)
+
+    async def close(self) -> None:
+        """End the process. Who still waits gets a `ModelError`."""
+        self._closed = True
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), PATIENCE_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        if self._reader:
+            await self._reader
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        async with self._starting:
+            if self._closed:
+                raise ModelError("the embedded model is closed.")
+            if self._process is None:
+                self._process = await self._start()
+            return self._process
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        folder = await asyncio.to_thread(self._locate)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "callwright.llm.engine", str(folder),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            limit=LINE_BYTES, start_new_session=True,  # Ctrl-C is for us; we end it
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )  # fmt: skip
+        assert process.stdout is not None
+        said = await process.stdout.readline()
+        answer = orjson.loads(said) if said else {"failed": f"its process ended with {await process.wait()}"}
+        if "failed" in answer:
+            await process.wait()
+            raise WeightsError(f"{folder}: cannot be loaded: {answer['failed']}.")
+        self._reader = asyncio.create_task(self._read(process))
+        return process
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        """Resolve replies until the process ends."""
+        assert process.stdout is not None
+        while line := await process.stdout.readline():
+            answer = orjson.loads(line)
+            future = self._waiting.get(answer["number"])
+            if future is None or future.done():
+                continue
+            if "done" in answer:
+                future.set_result(Done(**answer["done"]))
+            else:
+                future.set_exception(getattr(errors, answer["error"])(answer["said"]))
+        code = await process.wait()
+        if self._process is process:
+            self._process = None
+        for future in self._waiting.values():
+            if not future.done():
+                closed = ModelError("the embedded model was closed before it answered.")
+                future.set_exception(
+                    closed if self._closed else ServerError(f"the embedded runtime ended with {code}.")
+                )
+
+    @staticmethod
+    def _order(process: asyncio.subprocess.Process, order: dict[str, Any]) -> None:
+        assert process.stdin is not None
+        with contextlib.suppress(ConnectionError, RuntimeError):  # it died: `_read` tells who waits
+            process.stdin.write(orjson.dumps(order) + b"\n")
+
+
+def _plain(task: Task) -> dict[str, Any]:
+    value = asdict(task)
+    if "stop_strings" in value["config"]:
+        value["config"]["stop_strings"] = sorted(value["config"]["stop_strings"])
+    return value

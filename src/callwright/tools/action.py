@@ -58,7 +58,7 @@ def meaning(name: str, method: str = "", path: str = "", description: str = "") 
     The method decides where it is plain; a POST that reads (`POST /search`) and a GET that writes (`GET /?Action=
     CreateKey`, as AWS has it) are told by their verb. Without a method the name decides, then the description.
     """
-    said = _said(name)
+    said = _said(name.removeprefix(f"{method}_") if method else name)
     if method in _SAFE_METHODS:
         return _of_safe_method(said, path)
     if method == "POST":

@@ -19,31 +19,31 @@ MAX_NODES = 20_000_000
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_MERGE = "<<"
 
 
 class _Open:
     """A list or mapping whose end has not come yet."""
 
-    __slots__ = ("anchor", "key", "merged", "size", "value")
+    __slots__ = ("anchor", "key", "merged", "merging", "size", "value")
 
     def __init__(self, value: Any, anchor: str | None) -> None:
         self.value = value
         self.anchor = anchor
         self.key: str | None = None
+        self.merging = False
         self.size = 1
         self.merged: list[Any] = []
 
 
 def load(text: str) -> Any:
-    """The value of the first document in `text`. Raises `yaml.YAMLError`."""
+    """The value of the document in `text`. Raises `yaml.YAMLError`."""
     return _Building().value_of(text)
 
 
@@ -53,6 +53,7 @@ class _Building:
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._opened: set[str] = set()
         self._root: Any = None
+        self._started = False
 
     def value_of(self, text: str) -> Any:
         loader = _LOADER(text)
@@ -70,10 +71,17 @@ class _Building:
                         self._close(event)
                     case yaml.AliasEvent():
                         self._add(*self._anchored(event), event)
-                    case yaml.DocumentEndEvent() | yaml.StreamEndEvent():
+                    case yaml.DocumentStartEvent():
+                        self._start(event)
+                    case yaml.StreamEndEvent():
                         return self._root
         finally:
             loader.dispose()
+
+    def _start(self, event: Any) -> None:
+        if self._started:
+            raise _fault(event, "a second document begins; give each a file of its own")
+        self._started = True
 
     def _open(self, value: Any, event: Any) -> None:
         if len(self._stack) >= MAX_DEPTH:
@@ -109,6 +117,7 @@ class _Building:
             outer.value.append(value)
         elif outer.key is None:
             outer.key = _key(value, event)
+            outer.merging = outer.key == "<<" and not getattr(event, "style", "alias")
         else:
             _put(outer, value)
 
@@ -126,7 +135,7 @@ def is_text(scalar: str) -> bool:
 
 
 def _put(outer: _Open, value: Any) -> None:
-    if outer.key == _MERGE and isinstance(value, dict | list):
+    if outer.merging and isinstance(value, dict | list):
         sources = value if isinstance(value, list) else [value]
         outer.merged += [source for source in sources if isinstance(source, dict)]
         outer.size += sum(len(source) for source in outer.merged)

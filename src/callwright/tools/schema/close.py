@@ -27,9 +27,21 @@ MAX_SPREAD = 64
 def closed(schema: Schema) -> Schema:
     """The schema, explicit about further keys at its own level; its parts are closed already. Idempotent."""
     for key in ("oneOf", "anyOf"):
+        if key in schema:
+            parts = _alternatives(schema, key)
+            if len(parts) == 1:
+                rest = {keyword: value for keyword, value in schema.items() if keyword != key}
+                return closed(merged(parts[0], rest)) if isinstance(parts[0], dict) else closed(rest)
+            schema = schema | {key: parts}
+    for key in ("oneOf", "anyOf"):
         if key in schema and _names_keys(schema, key):
             return ordered(_spread(schema, key))
-    result = _with_closed_parts(schema)
+    return ordered(_settled(schema))
+
+
+def _settled(schema: Schema) -> Schema:
+    """The schema with its type and its further keys said, and without what it cannot mean."""
+    result = dict(schema)
     if "properties" in result:
         result.setdefault("type", "object")
     if "object" in kinds(result) and "additionalProperties" not in result and "unevaluatedProperties" not in result:
@@ -38,7 +50,7 @@ def closed(schema: Schema) -> Schema:
             result["additionalProperties"] = takes_any or _grows(result)
     _demand_only_known(result)
     show_only_valid(result)
-    return ordered(result)
+    return result
 
 
 def ordered(schema: Schema) -> Schema:
@@ -56,7 +68,9 @@ def _spread(schema: Schema, key: str) -> Schema:
     words = {keyword: schema[keyword] for keyword in _WORDS if keyword in schema}
     if len(schema[key]) * len(schema.get("properties", ())) > MAX_SPREAD or (key == "oneOf" and "anyOf" in schema):
         return schema | {"additionalProperties": schema.get("additionalProperties") or True}
-    parts = [closed(merged(common, one)) if isinstance(one, dict) else one for one in schema[key]]
+    parts = _each_once([closed(merged(common, one)) if isinstance(one, dict) else one for one in schema[key]])
+    if len(parts) == 1 and isinstance(parts[0], dict):
+        return merged(parts[0], words)
     return words | ({"type": schema["type"]} if "type" in schema else {}) | {key: parts}
 
 
@@ -67,13 +81,16 @@ def _grows(schema: Schema) -> bool:
     return not named <= {*schema.get("properties", ())}
 
 
-def _with_closed_parts(schema: Schema) -> Schema:
-    """Alternatives that hold keys of their own are closed; one that only demands keys (`required`) stays as it is."""
-    result = dict(schema)
-    for key in ("anyOf", "oneOf"):
-        if key in result:
-            result[key] = [closed(one) if _holds_keys(one) else one for one in result[key]]
-    return result
+def _alternatives(schema: Schema, key: str) -> list[Any]:
+    """The alternatives, each once, those with keys of their own closed unless the common part is written into them."""
+    parts = schema[key]
+    if not _names_keys(schema, key):
+        parts = [closed(one) if _holds_keys(one) else one for one in parts]
+    return _each_once(parts)
+
+
+def _each_once(parts: list[Any]) -> list[Any]:
+    return [one for number, one in enumerate(parts) if one not in parts[:number]]
 
 
 def _holds_keys(schema: Any) -> bool:

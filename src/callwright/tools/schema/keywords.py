@@ -288,7 +288,11 @@ def _type_of(schema: Schema) -> None:
 
 
 def _distinct(values: list[Any]) -> list[Any]:
-    return list({orjson.dumps(value): value for value in reversed(values)}.values())[::-1]
+    """Each value once, in order; 1 and true differ."""
+    first: dict[bytes, Any] = {}
+    for value in values:
+        first.setdefault(orjson.dumps(value), value)
+    return list(first.values())
 
 
 def _holds_json(value: Any) -> bool:

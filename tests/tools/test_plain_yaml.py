@@ -1,3 +1,4 @@
+import contextlib
 import math
 from typing import Any
 
@@ -103,7 +104,5 @@ def test_what_is_called_text_is_read_as_text(scalar: str) -> None:
 
 @given(st.text(alphabet="ab:-[]{},&*#'\"|>?!%@ \n\t1.<~", max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
+    with contextlib.suppress(yaml.YAMLError):
         load(text)
-    except yaml.YAMLError as error:
-        assert str(error)

@@ -80,24 +80,31 @@ def values(draw: st.DrawFn, schema: Any, depth: int = 0) -> Any:
     if "enum" in schema:
         return draw(st.sampled_from(schema["enum"]))
     kind = schema.get("type", "null")
-    match draw(st.sampled_from(kind)) if isinstance(kind, list) else kind:
-        case "object":
-            parts = schema.get("properties", {})
-            chosen = [name for name in parts if name in schema.get("required", ()) or draw(st.booleans())]
-            further = draw(st.dictionaries(WORDS, NUMBERS, max_size=1)) if schema.get("additionalProperties") else {}
-            return further | {name: draw(values(parts[name], depth + 1)) for name in chosen}
-        case "array":
-            length = draw(st.integers(0, schema.get("maxItems", 2)))
-            return [draw(values(schema.get("items", {}), depth + 1)) for _ in range(length)]
-        case "string":
-            return draw(st.text(alphabet="xyz", max_size=schema.get("maxLength", 3)))
-        case "integer":
-            return draw(st.integers(schema.get("minimum", -3), 9))
-        case "number":
-            return draw(st.floats(-5, 5))
-        case "boolean":
-            return draw(st.booleans())
-    return None
+    kind = draw(st.sampled_from(kind)) if isinstance(kind, list) else kind
+    if kind == "object":
+        return draw(object_values(schema, depth))
+    if kind == "array":
+        length = draw(st.integers(0, schema.get("maxItems", 2)))
+        return [draw(values(schema.get("items", {}), depth + 1)) for _ in range(length)]
+    return draw(scalar_values(kind, schema))
+
+
+@st.composite
+def object_values(draw: st.DrawFn, schema: Schema, depth: int) -> dict[str, Any]:
+    parts = schema.get("properties", {})
+    chosen = [name for name in parts if name in schema.get("required", ()) or draw(st.booleans())]
+    further = draw(st.dictionaries(WORDS, NUMBERS, max_size=1)) if schema.get("additionalProperties") else {}
+    return further | {name: draw(values(parts[name], depth + 1)) for name in chosen}
+
+
+def scalar_values(kind: str, schema: Schema) -> st.SearchStrategy[Any]:
+    scalars: dict[str, st.SearchStrategy[Any]] = {
+        "string": st.text(alphabet="xyz", max_size=schema.get("maxLength", 3)),
+        "integer": st.integers(schema.get("minimum", -3), 9),
+        "number": st.floats(-5, 5),
+        "boolean": st.booleans(),
+    }
+    return scalars.get(kind, st.none())
 
 
 def subschemas(schema: Any) -> list[Schema]:
@@ -144,11 +151,15 @@ def test_what_a_clean_schema_allows_its_source_allows(data: st.DataObject) -> No
     assert jsonschema_rs.is_valid(schema, value), (cleaned, value)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-    st.sampled_from(["type", "properties", "items", "required", "enum", "$ref", "allOf", "anyOf", "oneOf", "not", "const",
-                     "additionalProperties", "pattern", "minimum", "default", "$defs", "a", "nullable", "discriminator",
-                     "patternProperties", "dependentRequired", "examples", "format", "if", "prefixItems"]), inner, max_size=5),
-    max_leaves=25))  # fmt: skip
+KEYWORDS = ["type", "properties", "items", "required", "enum", "$ref", "allOf", "anyOf", "oneOf", "not", "const", "additionalProperties", "pattern", "minimum", "default", "$defs", "a", "nullable", "discriminator", "patternProperties", "dependentRequired", "examples", "format", "if", "prefixItems"]
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYWORDS), inner, max_size=5),
+    max_leaves=25,
+)
+
+
+@given(JUNK)
 def test_whatever_is_given_is_cleaned_or_refused(junk: Any) -> None:
     cleaned, findings = clean(junk, "place", arguments=True)
     if cleaned is None:
@@ -192,7 +203,10 @@ def test_property_order_is_kept() -> None:
 @pytest.mark.parametrize(
     ("said", "becomes"),
     [
-        ({"type": "dict", "properties": {"x": {"type": "float"}}}, {"type": "object", "properties": {"x": {"type": "number"}}, "additionalProperties": False}),
+        (
+            {"type": "dict", "properties": {"x": {"type": "float"}}},
+            {"type": "object", "properties": {"x": {"type": "number"}}, "additionalProperties": False},
+        ),
         ({"type": "tuple", "items": {"type": "int"}}, {"type": "array", "items": {"type": "integer"}}),
         ({"type": "List[int]"}, {"type": "array", "items": {"type": "integer"}}),
         ({"type": "any", "description": "x"}, {"description": "x"}),
@@ -217,13 +231,22 @@ def test_property_order_is_kept() -> None:
         ({"minimum": 1}, {"type": "number", "minimum": 1}),
         ({"items": {"type": "boolean"}}, {"type": "array", "items": {"type": "boolean"}}),
         ({"format": "uuid"}, {"type": "string", "format": "uuid"}),
-        ({"items": [{"type": "string"}, {"type": "integer"}], "type": "array"}, {"type": "array", "items": False, "prefixItems": [{"type": "string"}, {"type": "integer"}]}),
+        (
+            {"items": [{"type": "string"}, {"type": "integer"}], "type": "array"},
+            {"type": "array", "items": False, "prefixItems": [{"type": "string"}, {"type": "integer"}]},
+        ),
         ({"anyOf": [{"type": "string"}]}, {"type": "string"}),
-        ({"anyOf": [{"type": "string"}, {"type": "string"}, {"type": "null"}]}, {"anyOf": [{"type": "string"}, {"type": "null"}]}),
-        ({"allOf": [{"type": "integer", "minimum": 1}, {"type": "number", "maximum": 5}]}, {"type": "integer", "minimum": 1, "maximum": 5}),
+        (
+            {"anyOf": [{"type": "string"}, {"type": "string"}, {"type": "null"}]},
+            {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        ),
+        (
+            {"allOf": [{"type": "integer", "minimum": 1}, {"type": "number", "maximum": 5}]},
+            {"type": "integer", "minimum": 1, "maximum": 5},
+        ),
         ({"x-internal": 1, "type": "string", "xml": {}}, {"type": "string"}),
     ],
-)  # fmt: skip
+)
 def test_a_property_says_the_same_in_2020_12(said: Schema, becomes: Schema) -> None:
     assert prop(said) == becomes
 
@@ -270,28 +293,33 @@ def test_the_discriminator_tells_alternatives_apart() -> None:
     assert [one["properties"]["kind"]["enum"] for one in schema["oneOf"]] == [["cat"], ["Dog"]]
 
 
-def test_a_schema_that_holds_itself_is_written_out_twice_and_said() -> None:
+def test_a_schema_that_holds_itself_is_written_out_three_times_and_said() -> None:
     node = {"type": "object", "properties": {"v": {"type": "string"}, "next": {"$ref": "#/$defs/node"}}}
     cleaned, findings = clean({"properties": {"p": {"$ref": "#/$defs/node"}}, "$defs": {"node": node}}, "x")
     assert cleaned is not None
-    assert list(cleaned["properties"]["p"]["properties"]["next"]["properties"]) == ["v"]
+    inner = cleaned["properties"]["p"]["properties"]["next"]
+    assert list(inner["properties"]["next"]["properties"]) == ["v"]
     assert [finding.code for finding in findings] == ["tools.recursive"]
     assert findings[0].severity == "warning"
 
 
 def test_a_required_value_that_cannot_be_written_out_is_any_object() -> None:
     node = {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}, "required": ["next"]}
-    deepest = prop({"$ref": "#/$defs/node"}, node=node)["properties"]["next"]["properties"]["next"]
-    assert deepest == {"type": "object", "additionalProperties": True}
+    second = prop({"$ref": "#/$defs/node"}, node=node)["properties"]["next"]["properties"]["next"]
+    assert second["properties"]["next"] == {"type": "object", "additionalProperties": True}
 
 
 def test_a_list_of_itself_is_left_out_or_empty() -> None:
     tree = {"type": "object", "properties": {"children": {"type": "array", "items": {"$ref": "#/$defs/tree"}}}}
-    inner = prop({"$ref": "#/$defs/tree"}, tree=tree)["properties"]["children"]["items"]
-    assert inner["properties"] == {}
+    third = prop({"$ref": "#/$defs/tree"}, tree=tree)["properties"]["children"]["items"]["properties"]["children"][
+        "items"
+    ]
+    assert third == {"type": "object", "properties": {}, "additionalProperties": False}
     tree["required"] = ["children"]
-    inner = prop({"$ref": "#/$defs/tree"}, tree=tree)["properties"]["children"]["items"]
-    assert inner["properties"]["children"]["maxItems"] == 0
+    third = prop({"$ref": "#/$defs/tree"}, tree=tree)["properties"]["children"]["items"]["properties"]["children"][
+        "items"
+    ]
+    assert third["properties"]["children"]["maxItems"] == 0
 
 
 @pytest.mark.parametrize("ref", ["#/$defs/gone", "#/properties/p", "other.json#/x", "http://example.org/x.json", "Pet"])

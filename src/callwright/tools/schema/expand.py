@@ -221,6 +221,8 @@ class Expansion:
             if found is not None and found is not False:
                 properties[name] = found
         own["properties"] = properties
+        if node["properties"] and not properties:
+            own.setdefault("additionalProperties", False)
         if required:
             own["required"] = list(dict.fromkeys(required))
 

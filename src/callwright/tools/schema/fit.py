@@ -18,6 +18,8 @@ REACHES = (
 )
 """From everything, a recursive schema written twice, to the bare names of what no reference leads to."""
 
+ROOMY = 4
+"""A recursive schema that fits so many times is written out once more."""
 MOST_WORDS = 6
 """A schema larger than so many times the limit will not fit by shorter words alone."""
 
@@ -34,8 +36,23 @@ def fitted(expansion: Expansion, node: Any, limit: int, home: str = "") -> tuple
         schema, notes = expansion.expand(node, reach, home)
         size, last = expansion.size(schema), reach
         if size <= limit:
-            return schema, notes
+            small = reach == REACHES[0] and size * ROOMY <= limit
+            return (
+                _longer(expansion, node, limit, home) or (schema, notes)
+                if small and _recurs(notes)
+                else (schema, notes)
+            )
     return slimmed(schema, limit, expansion), (*notes, Note("tools.schema_cut", f"is cut to {limit:,} bytes."))
+
+
+def _recurs(notes: tuple[Note, ...]) -> bool:
+    return any(note.code == "tools.recursive" for note in notes)
+
+
+def _longer(expansion: Expansion, node: Any, limit: int, home: str) -> tuple[Schema, tuple[Note, ...]] | None:
+    """A recursive schema written three times, where there is room."""
+    schema, notes = expansion.expand(node, Reach(None, 2), home)
+    return (schema, notes) if expansion.size(schema) <= limit else None
 
 
 def slimmed(schema: Schema, limit: int, expansion: Expansion) -> Schema:

@@ -123,6 +123,7 @@ SHIPPED: dict[str, dict[str, str]] = {
         "postman": "callwright.tools.importers.postman:read",
         "python": "callwright.tools.importers.python:read",
         "records": "callwright.tools.importers.records:read",
+        "catalog": "callwright.tools.importers.catalog:read",
     },
     "executor": {"simulated": "callwright.execution.simulated:Simulated"},
     "layout": {"funcdex": "callwright.compat.funcdex:to_document"},

@@ -26,7 +26,7 @@ COMMANDS: dict[str, Entry] = {
     "check": Entry(("check",), "Check a dataset file; exit code 1 where a row is at fault."),
     "show": Entry(("show",), "Show one row of a dataset in readable form."),
     "topics": Entry(("topics",), "Build, inspect, prune and show topics."),
-    "tools": Entry(("tools",), "Import, list, check and export tools."),
+    "tools": Entry(("tools", "tools_graph"), "Import, list, check, export, find and relate tools."),
     "models": Entry(("models",), "List and fetch the weights of the embedded model."),
     "doctor": Entry(("doctor",), "Look at what Callwright needs here, and say what to mend."),
     "schema": Entry(("schema",), "Print the configuration's JSON Schema, for editors."),

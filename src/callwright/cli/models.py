@@ -11,6 +11,7 @@ import typer
 from callwright.errors import WeightsError
 from callwright.llm.weights.cache import locate
 from callwright.llm.weights.profiles import DEFAULT, PROFILES, Profile
+from callwright.tools.embeddings_files import ENCODERS, LICENCES, TITLES
 
 app = typer.Typer(add_completion=False)
 
@@ -33,8 +34,9 @@ def list_command(
 
 @app.command("get")
 def get_command(name: Name = DEFAULT) -> None:
-    """Fetch weights into the cache, verify them, and print where they are."""
-    typer.echo(fetched(name))
+    """Fetch weights into the cache, verify them, and print where they are. minilm and static are encoders."""
+    for path in _fetched_encoder(name) if name in ENCODERS else [fetched(name)]:
+        typer.echo(path)
 
 
 @app.command("path")
@@ -67,6 +69,13 @@ def fetched(name: str) -> Path:
         return fetch(name, lambda done, total: bars.update(bar, completed=done, total=total or None))
 
 
+def _fetched_encoder(name: str) -> list[Path]:
+    """The files of an encoder (for search, the tool graph, near-duplicates), fetched where they are not here."""
+    from callwright.tools.embeddings_files import fetch
+
+    return list(fetch(name).values())
+
+
 def _fields(profile: Profile) -> dict[str, Any]:
     path = locate(profile.name)
     return {**profile.model_dump(exclude={"carriers"}), "path": str(path) if path else None}
@@ -79,3 +88,7 @@ def _print_table() -> None:
         size = f"{profile.size / 1e9:.2f} GB"
         where = str(path) if path else f"not here: callwright models get {profile.name}"
         typer.echo(f"{profile.name:8} {profile.title:36} {size:8} {profile.licence:11} {where}")
+    for name, files in ENCODERS.items():
+        size = f"{sum(one.size for one in files) / 1e6:.0f} MB"
+        where = str(files[0].place) if all(one.is_here for one in files) else f"not here: callwright models get {name}"
+        typer.echo(f"{name:8} {TITLES[name]:36} {size:8} {LICENCES[name]:11} {where}")

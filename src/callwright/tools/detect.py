@@ -19,6 +19,8 @@ def detect(source: Source) -> str:
     """The importer's name. Raises `SourceError` where no importer fits, or the file cannot be read."""
     if source.is_url and source.name.rstrip("/").endswith(("/mcp", "/sse")):
         return "mcp"
+    if source.name.startswith("catalog:") or source.name.endswith(".parquet"):
+        return "catalog"
     if not source.is_url and (source.path.suffix == ".py" or not source.path.exists()):
         return _of_name(source)
     document = source.document

@@ -46,7 +46,7 @@ def encoder(name: str = "auto", *, fast: bool = False) -> Encoder:
         raise ConfigError(f"encoder {name!r} is not known; there are auto, {', '.join(NAMES)}.")
     order = ("static", "minilm") if fast else ("minilm", "static")
     if name == "auto":
-        name = next((one for one in order if _runs(one)), "words")
+        name = next((one for one in order if runs(one)), "words")
     if name == "words":
         return Words()
     files = located(name)
@@ -59,7 +59,7 @@ def encoder(name: str = "auto", *, fast: bool = False) -> Encoder:
     return MiniLM(files["weights"], files["tokenizer"])
 
 
-def _runs(name: str) -> bool:
+def runs(name: str) -> bool:
     """Whether weights and libraries of an encoder are here."""
     import importlib.util
 

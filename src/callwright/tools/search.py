@@ -1,0 +1,88 @@
+"""Finding tools by what they do: words and meaning, over the shipped catalog or one's own.
+
+The two rankings are joined by reciprocal rank (Cormack et al. 2009). Without an encoder's weights words alone decide,
+and `Search.by` says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from callwright.errors import SourceError
+from callwright.llm.weights.cache import cache
+from callwright.records import Tool
+from callwright.tools.embeddings import encoder, runs
+from callwright.tools.index import Table, described
+from callwright.tools.search_meaning import Meanings, Signs, Whole
+from callwright.tools.search_text import Said, Text
+
+DEEP = 200
+"""Rows taken from each ranking."""
+_K = 60
+_FIRST = 0.003
+"""What standing at the very front of the catalog (the popular applications) is worth."""
+_VERSION = 1
+_LARGE = 2000
+
+
+class Hit(NamedTuple):
+    row: int
+    tool: Said
+    score: float
+
+
+class Search:
+    """An index over tools. `by` names what it ranks with."""
+
+    def __init__(self, text: Text, meanings: Meanings | None) -> None:
+        self._text = text
+        self._meanings = meanings
+        self._count = len(text)
+        self.by = f"words and meaning ({meanings.name})" if meanings else "words"
+
+    @classmethod
+    def of_table(cls, path: Path) -> Search:
+        """Over a Parquet catalog. Its full text is indexed once, into the cache. Raises `SourceError`."""
+        kept = cache() / "catalog" / f"words-{_fingerprint(path)}.sqlite"
+        table = Table(path)
+        text = Text.opened(kept) if kept.is_file() else Text.kept(kept, [Said(*row) for row in table.words()])
+        codes = table.meanings() if runs("minilm") else []
+        return cls(text, Signs(codes, encoder("minilm")) if codes else None)
+
+    @classmethod
+    def of_tools(cls, tools: Iterable[Tool]) -> Search:
+        """Over tools in memory."""
+        tools = list(tools)
+        text = Text.of(Said(tool.name, tool.toolkit, "", tool.description, tool.path) for tool in tools)
+        known = encoder(fast=len(tools) > _LARGE)
+        return cls(text, Whole([described(tool) for tool in tools], known) if known.name != "words" else None)
+
+    def find(self, query: str, count: int = 10, toolkits: Sequence[str] = ()) -> list[Hit]:
+        """The tools that fit best, of some toolkits only where they are named."""
+        deep = self._count if toolkits else DEEP
+        rankings = [self._text.find(query, deep)]
+        if self._meanings and query.strip():
+            rankings.append(self._meanings.find(query, deep))
+        scores: dict[int, float] = {}
+        for ranking in rankings:
+            for rank, row in enumerate(ranking):
+                scores[row] = scores.get(row, 0.0) + 1 / (_K + rank)
+        if toolkits:
+            wanted = self._text.of_toolkits(toolkits)
+            scores = {row: score for row, score in scores.items() if row in wanted}
+        for row in scores:
+            scores[row] += _FIRST * (1 - row / self._count) ** 4
+        best = sorted(scores, key=lambda row: (-scores[row], row))[:count]
+        said = self._text.said(best)
+        return [Hit(row, said[row], scores[row]) for row in best]
+
+
+def _fingerprint(path: Path) -> str:
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}.") from error
+    return hashlib.sha256(f"{_VERSION} {path.absolute()} {state.st_size} {state.st_mtime_ns}".encode()).hexdigest()[:16]

@@ -35,11 +35,15 @@ from callwright.synthesis.system_prompt import with_system_prompt
 from callwright.synthesis.turns import Turns
 from callwright.tools.catalog import Catalog
 from callwright.tools.load import load_tools
+from callwright.tools.roles import words_of
 from callwright.tools.sampling import Sampler
 from callwright.topics.files import load as load_topics
 from callwright.topics.files import save as save_topics
 from callwright.topics.grow import grow
+from callwright.topics.settings import TopicSettings
 
+FEW_TOOLS = 24
+"""Up to so many tools the topics are told what the tools can do."""
 ROW_ATTEMPTS = 3
 """How often a row is begun anew when it fails its checks as a whole."""
 _FATAL = (Unauthorized, UnknownModel, BadRequest, Unreachable)
@@ -80,7 +84,7 @@ async def generate(
     mix = shares(config.generation.kinds, config.generation.conversation.agent_mode)
     with Ledger.open(run_dir) as ledger:
         async with _models(config, ledger, watch) as models:
-            topics = topics or await topics_of(config, models["topics"], base, watch)
+            topics = topics or await topics_of(config, catalog, models["topics"], base, watch)
             recipe = recipe_of(config, catalog, topics)
             announce_changes(ledger, recipe, watch)
             people = await _people(config, catalog, models["generation"], watch)
@@ -92,14 +96,23 @@ async def generate(
         return _finished(ledger, work, Path(config.output.save_as), run_dir, asked, missing)
 
 
-async def topics_of(config: Config, model: Model, base: Path, watch: Watcher) -> tuple[Topic, ...]:
+async def topics_of(config: Config, catalog: Catalog, model: Model, base: Path, watch: Watcher) -> tuple[Topic, ...]:
     """The topics that the configuration loads or grows; grown ones are saved where it says."""
     if config.topics.load:
         return load_topics(located(base, config.topics.load)).paths()
-    topics = await grow(config.topics, model, config.seed, watch)
+    topics = await grow(_in_scope(config.topics, catalog), model, config.seed, watch)
     if config.topics.save_as:
         save_topics(topics, Path(config.topics.save_as))
     return topics.paths()
+
+
+def _in_scope(settings: TopicSettings, catalog: Catalog) -> TopicSettings:
+    """The settings with a word on what the tools can do, so that topics grow where there are tools."""
+    if len(catalog) > FEW_TOOLS:
+        return settings
+    able = "; ".join(tool.description.split(". ")[0].rstrip(".")[:90] or words_of(tool.name) for tool in catalog)
+    wanted = f"What can be done: {able}. Topics name the occasions for that. {settings.system_prompt}".strip()
+    return settings.model_copy(update={"system_prompt": wanted})
 
 
 async def _people(config: Config, catalog: Catalog, model: Model, watch: Watcher) -> People:

@@ -30,6 +30,9 @@ TEXT_CHARS = 140
 _FENCE = re.compile(r"```[a-z]*\s*")
 MOST_ITEMS = 3
 MOST_FIELDS = 6
+_VERBS = frozenset(
+    ("create", "add", "open", "get", "list", "search", "find", "update", "delete", "send", "post", "make", "read")
+)
 _CHOSEN_BY_MODEL = frozenset({"url", "enum", "flag"})
 """Typed result fields that the model writes all the same; the others are drawn."""
 
@@ -189,9 +192,16 @@ class WriteResult:
             Finding(code="result.url", path=pointer, message=f"has to be a full URL that contains {' and '.join(must)}")
             for pointer, url in leaves(value)
             if _is_link(pointer) and isinstance(url, str)
-            for must in [self._must_hold(value)]
+            for must in [[*self._must_hold(value), *self._nouns[:1]]]
             if not url.startswith("https://") or any(part not in url for part in must)
         ]
+
+    @property
+    def _nouns(self) -> list[str]:
+        """What the tool is about, from its name after toolkit and verb: `pull`, `request`."""
+        words = words_of(self._tool.name).split()
+        verb = next((at for at, word in enumerate(words) if word in _VERBS), None)
+        return [] if verb is None else words[verb + 1 :]
 
     def _relinked(self, value: Any) -> Any:
         """Links made by code: the toolkit's host, what the call named, the new id."""
@@ -199,9 +209,8 @@ class WriteResult:
             return value
         for name, part in value.items():
             if _is_link(f"/{name}") and isinstance(part, str) and "const" not in self.full:
-                noun = words_of(self._tool.name).split()[-1]
                 *named, new = ["", *self._must_hold(value)]
-                path = "/".join([*(one for one in named if one), f"{noun}s", new])
+                path = "/".join([*(one for one in named if one), "-".join(self._nouns) or "items", new])
                 link = f"https://{self._tool.toolkit or words_of(self._tool.name).split()[0]}.example/{path}"
                 value = {**value, name: link} if is_valid({**value, name: link}, self.full) else value
         return value

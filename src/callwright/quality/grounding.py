@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from callwright.quality.saying import at_pointer, hard_tokens, leaves, says, says_flag
+from callwright.quality.saying import at_pointer, invented, leaves, says, says_flag
 from callwright.records import Finding, Message, Provenance, Row, Schema, ToolCall
-from callwright.tools.roles import COMPOSED, role_of, words_of
+from callwright.tools.roles import COMPOSED, role_of
 
 
 def check_grounding(row: Row) -> list[Finding]:
@@ -72,7 +72,7 @@ def _uncomposed(earlier: Sequence[Message], schema: Schema, pointer: str, value:
     if not isinstance(value, str) or role_of(name, schema or {"type": "string"}) not in COMPOSED:
         return "is no free text that the assistant could compose"
     said = "\n".join(_all_text(message) for message in earlier)
-    made_up = [token for token in hard_tokens(value) if not says(said, token)]
+    made_up = invented(value, said)
     return f"holds {', '.join(made_up[:3])}, which nobody said" if made_up else None
 
 

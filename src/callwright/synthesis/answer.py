@@ -20,12 +20,22 @@ MAX_CHARS = 600
 SHOWN_CHARS = 700
 _TELLING = ("id", "url", "path", "sha", "date", "datetime", "number", "branch", "file_name", "email", "cursor")
 _UNDONE = re.compile(r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)", re.IGNORECASE)
+_YOURS = re.compile(
+    r"^Please\b|\bPlease (?:create|open|search|add|send|make)\b|\bI can help you with\b"
+    r"|\b[Yy]ou(?:'ve| have)? (?:just |also )?(?:created|opened|searched|filed|scheduled|sent|added)\b"
+)
 _TECHNICAL = re.compile(r"\b(?:JSON|API call|function call|tool call|parameters?|the tool)\b")
 _CANNOT = re.compile(
     r"\b(?:can't|cannot|can not|unable|not able|don't have|do not have|no (?:tool|way|access)|isn't something"
     r"|not possible|outside|won't be able)\b",
     re.IGNORECASE,
 )
+_ADVICE = re.compile(
+    r"\byou(?:'ll| will| would|'d)? (?:need to|have to|should|would)\b|\bhere(?:'s| is) how\b|\bfollow these\b|\bgo to\b"
+    r"|\bgeneral idea\b|\byourself\b|\byou can\b|\bI(?:'d| would) suggest\b",
+    re.IGNORECASE,
+)
+SHORT_WORDS = 9
 _CLAIMS = re.compile(
     r"\bI(?:'ve| have) (?:just )?(?:created|added|sent|updated|filed|opened|booked|scheduled|found)\b", re.I
 )
@@ -63,6 +73,14 @@ class WriteAnswer:
             self._best = self._best or text
         if _UNDONE.search(text):
             faults.append(Finding(code="answer.undone", path="$", message="promises what is done already"))
+        if _YOURS.search(text):
+            faults.append(
+                Finding(
+                    code="answer.yours",
+                    path="$",
+                    message="asks the user to do it, or says that the user did; you did it",
+                )
+            )
         lacking = [value for value in self._salient() if not says(text, value)]
         if lacking:
             faults.append(Finding(code="answer.ignores", path="$", message=f"does not mention {', '.join(lacking)}"))
@@ -79,11 +97,11 @@ class WriteAnswer:
         return f"{self._best} {said}" if self._best else said
 
     def _salient(self) -> list[str]:
-        """For each call, the one or two values that an answer must not leave out."""
+        """For each call, the value that an answer must not leave out; a link only where there is nothing else."""
         found = []
         for call in self.calls:
-            telling = [value for pointer, value in leaves(call.result) if _is_telling(pointer, value)]
-            found += [str(value) for value in telling[: 2 if len(self.calls) == 1 else 1]]
+            telling = [str(value) for pointer, value in leaves(call.result) if _is_telling(pointer, value)]
+            found += [value for value in telling if "://" not in value][:1] or telling[:1]
         return list(dict.fromkeys(found))[:4]
 
 
@@ -115,8 +133,8 @@ class WriteReply:
             faults.append(Finding(code="reply.claims", path="$", message="claims that something was or will be done"))
         if self.kind == "ask" and self.missing:
             faults += self._not_asking(text, self.missing)
-        if self.kind == "decline" and not _CANNOT.search(text):
-            faults.append(Finding(code="reply.no_refusal", path="$", message="does not say that it cannot be done"))
+        if self.kind == "decline":
+            faults += self._not_declining(text)
         if self.kind == "talk" and text.endswith("?"):
             faults.append(Finding(code="reply.asks", path="$", message="asks instead of answering"))
         if faults:
@@ -130,6 +148,17 @@ class WriteReply:
             able = [ability[:1].lower() + ability[1:].rstrip(".") for ability in self.abilities[:2]]
             return "I can't do that with what I have here." + (f" I can {' or '.join(able)}." if able else "")
         return "You're welcome."
+
+    @staticmethod
+    def _not_declining(text: str) -> list[Finding]:
+        found = []
+        if not _CANNOT.search(text):
+            found.append(Finding(code="reply.no_refusal", path="$", message="does not say that it cannot be done"))
+        if len(text.split()) < SHORT_WORDS:
+            found.append(Finding(code="reply.curt", path="$", message="does not say what cannot be done"))
+        if _ADVICE.search(text):
+            found.append(Finding(code="reply.advice", path="$", message="explains how to do it by hand; only decline"))
+        return found
 
     @staticmethod
     def _not_asking(text: str, missing: Fact) -> list[Finding]:

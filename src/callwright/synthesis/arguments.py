@@ -8,7 +8,7 @@ from typing import Any
 
 from callwright.errors import Rejected
 from callwright.llm.conform import read_json
-from callwright.quality.saying import hard_tokens, leaves, says
+from callwright.quality.saying import invented, leaves, says
 from callwright.records import Finding, Reply, Request, Schema
 from callwright.synthesis.content import empty_words, tidied
 from callwright.synthesis.draft import Draft
@@ -19,8 +19,8 @@ from callwright.tools.decided import completed, is_decided, undecided
 from callwright.tools.roles import words_of
 from callwright.tools.values import Values, validator
 
-MOST_HARD_TOKENS = 2
-"""Numbers and names that free text may bring along; the user then has to say them."""
+MOST_HARD_TOKENS = 0
+"""Numbers and names that free text may bring along without anybody having said them."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class FillArguments:
     guidance: str
     before: str
     """What happened before in this dialogue, in a sentence."""
+    known: str
+    """All earlier arguments and results: what a text may name without inventing it."""
     siblings: tuple[dict[str, Any], ...]
     """Arguments of parallel calls of the same tool: this one has to differ from them."""
     values: Values
@@ -120,14 +122,15 @@ class FillArguments:
     def _unfit(self, arguments: dict[str, Any]) -> list[Finding]:
         """Faults of the open texts: blanks left open, too many made-up details, a result that is not mentioned."""
         found = []
-        known = " ".join(str(value) for _, value in leaves(self._decided()))
+        decided = (str(value) for _, value in leaves(completed(self.frame.schema, {})))
+        known = " ".join([self.known, *decided, *self.frame.must_hold.values()])
         for pointer, text in leaves(arguments):
             if not isinstance(text, str) or self._is_decided(pointer):
                 continue
             name = pointer.split("/")[1]
             if problem := empty_words(text, name, self._description(name), self._open(name)):
                 found.append(Finding(code="arguments.blank", path=pointer, message=f"{text[:60]!r} {problem}"))
-            hard = [token for token in hard_tokens(text) if not says(known, token)]
+            hard = invented(text, known)
             if len(hard) > MOST_HARD_TOKENS:
                 found.append(
                     Finding(code="arguments.invented", path=pointer, message=f"made-up details: {', '.join(hard)}")
@@ -160,9 +163,6 @@ class FillArguments:
         if any(sibling.get(pointer[1:]) == text for sibling in self.siblings):
             text = f"{text} follow-up {'I' * (len(self.siblings) + 1)}"
         return text[: part["maxLength"]].strip().ljust(part["minLength"], ".")
-
-    def _decided(self) -> dict[str, Any]:
-        return {name: part["const"] for name, part in self._parts() if "const" in part}
 
     def _is_decided(self, pointer: str) -> bool:
         node: Any = self.frame.schema

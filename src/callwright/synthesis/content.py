@@ -37,11 +37,15 @@ def empty_words(text: str, name: str, description: str, open_schema: Schema) -> 
     """Why a text is no real content: a blank left open, the parameter's own description, cut off in the middle."""
     if _BLANK.search(text):
         return "is not real content"
-    said = text.casefold().strip(" .")
-    if said in (description.casefold().strip(" ."), words_of(name), f"{words_of(name)} here"):
+    said, meant = _bare(text), _bare(description)
+    if said in (meant, words_of(name)) or (len(meant.split()) > 2 and meant in said):
         return f"only repeats what {name!r} is for; write what stands there in this situation"
     longest = open_schema.get("maxLength")
     return "is cut off; write less" if longest and len(text) >= longest - 1 else None
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _unlabelled(text: str, tool: Tool, name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from callwright.quality.saying import at_pointer, hard_tokens, says, says_flag, spoken
+from callwright.quality.saying import at_pointer, invented, says, says_flag, spoken
 from callwright.records import PlannedCall, Pointer
 from callwright.synthesis.text import listed
 from callwright.tools.roles import words_of
@@ -58,8 +58,7 @@ def loose_ends(call: PlannedCall, turn: int, known: str) -> list[Fact]:
         Fact(call.id, pointer, "detail", token)
         for pointer, source in call.sources.items()
         if source.kind == "composed" and source.turn == turn
-        for token in hard_tokens(str(at_pointer(call.arguments, pointer)))
-        if not says(known, token)
+        for token in invented(str(at_pointer(call.arguments, pointer)), known)
     ]
 
 
@@ -84,7 +83,8 @@ def in_words(facts: Iterable[Fact]) -> str:
             by_name.setdefault(fact.name, []).append(spoken(fact.value)[0])
     for name, values in by_name.items():
         values = list(dict.fromkeys(values))
-        clauses.append(f"the {name} {'is' if len(values) == 1 else 'are'} {listed(values)}")
+        plural = len(values) > 1 or (name.endswith("s") and not name.endswith(("ss", "us", "is")))
+        clauses.append(f"the {name} {'are' if plural else 'is'} {listed(values)}")
     sentence = listed(list(dict.fromkeys(clauses)))
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 

@@ -7,6 +7,7 @@ row draws (`draft.py`), and the words (`turns.py`).
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -121,7 +122,8 @@ class Planner:
             frame=frame,
             number=len(state.calls) + len(siblings),
             guidance=self._guidance,
-            before=state.situations[-1] if state.situations else "",
+            before=state.situations[-1] if linked and state.situations else "",
+            known=json.dumps([[call.arguments, call.result] for call in state.calls], ensure_ascii=False),
             siblings=tuple(call.arguments for call in siblings if call.tool == use.tool.name),
             values=state.values,
         )

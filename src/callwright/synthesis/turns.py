@@ -127,7 +127,8 @@ class Turns:
 
     async def _reason(self, talk: _Talk, number: int, turn: PlannedTurn, said: str) -> None:
         seed = (talk.blueprint.seed, number)
-        context = talk.context + json.dumps([[call.arguments, call.result] for call in turn.calls], ensure_ascii=False)
+        planned = [[call.tool, call.arguments, call.result] for call in turn.calls]
+        context = talk.context + " ".join(talk.tools) + json.dumps(planned, ensure_ascii=False)
         if self._style == "agent":
             thoughts = WriteThoughts(said, turn.calls, talk.tools, context, seed)
             written = await self._written(talk, thoughts, f"turn {number} thoughts")

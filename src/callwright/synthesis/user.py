@@ -15,7 +15,7 @@ from callwright.errors import Rejected
 from callwright.quality.saying import spoken
 from callwright.records import Finding, Message, Reply, Request
 from callwright.synthesis.facts import Fact, in_words
-from callwright.synthesis.text import prose, request, seed_of
+from callwright.synthesis.text import listed, prose, request, seed_of
 
 _ANSWERS = re.compile(
     r"^(?:sure|certainly|of course|okay,? i|i'll|i will"
@@ -30,6 +30,11 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _SLOT = re.compile(r"\{([^{}]{1,60})\}")
+_REPORTS = re.compile(
+    r"\bI(?:'ve| have)? (?:just |already |also )?(?:opened|created|filed|submitted|searched|scheduled|sent) "
+    r"|\b(?:has|have|will) be(?:en)? (?:opened|created|filed|submitted|scheduled|sent)\b"
+    r"|\bI(?:'ll| will) (?:create|open|fix|send)\b"
+)
 _SERVES = re.compile(
     r"further assistance|(?:so|and) (?:that )?i can help you|i can help you|how can i (?:help|assist)"
     r"|happy to (?:help|assist)"
@@ -55,11 +60,14 @@ class WriteUser:
     leave_out: Fact | None = None
     name: str = "user"
     _best: tuple[int, str] | None = field(default=None, repr=False)
+    _by_slots: bool = field(default=False, repr=False)
 
     def ask(self, attempt: int) -> Request:
-        """Several values: slots first, free text second; one or none: the other way round."""
-        slots = self._slots() if (attempt % 2 == 0) == (len(self._slots()) > 1) else {}
-        plain = [fact for fact in self.facts if fact not in slots.values()]
+        """Several values: slots twice, then free text; one or none: the other way round."""
+        slots = self._slots()
+        self._by_slots = bool(slots) and (attempt < 2) == (len(slots) > 1)
+        slots = slots if self._by_slots else {}
+        plain = [fact for fact in self.facts if not any(fact in held for held in slots.values())]
         values: dict[str, Any] = {
             "wants": self.wants,
             "why": self.why,
@@ -69,7 +77,7 @@ class WriteUser:
             "so_far": transcript(self.so_far),
             "guidance": self.guidance,
             "leave_out": self.leave_out.name if self.leave_out else "",
-            "slots": "; ".join(f"{{{slot}}} = {_shown(fact)}" for slot, fact in slots.items()),
+            "slots": "; ".join(f"{{{slot}}} = {_joined(held)}" for slot, held in slots.items()),
         }
         seed = seed_of(*self.seed, self.name, attempt)
         return request("user_slots" if slots else "user", values, seed=seed, max_tokens=220)
@@ -79,7 +87,9 @@ class WriteUser:
         faults = self._faults(text)
         missing = [fact for fact in self.facts if not fact.said_in(text)]
         if missing:
-            said = "; ".join(dict.fromkeys(_detail(fact) for fact in missing))
+            slots = self._slots().items() if self._by_slots else ()
+            slot_of = {fact.pointer: f" (write {{{slot}}})" for slot, held in slots for fact in held}
+            said = "; ".join(dict.fromkeys(_detail(fact) + slot_of.get(fact.pointer, "") for fact in missing))
             faults.append(Finding(code="user.missing", path="$", message=f"does not mention {said}"))
         if not self._refused(text) and (self._best is None or len(missing) < self._best[0]):
             self._best = (len(missing), text)
@@ -94,9 +104,9 @@ class WriteUser:
         return " ".join(part for part in (_ended(text), in_words(missing)) if part)
 
     def _bare(self) -> str:
-        wish = self.wants[:1].lower() + self.wants[1:] if self.wants else "help me with this"
-        about = f" It is about: {'; '.join(dict.fromkeys(self.about))}." if self.about else ""
-        return f"Please {wish}.{about}"
+        wishes = [wish[:1].lower() + wish[1:] for wish in self.wants.split("; then ") if wish] or ["help me with this"]
+        about = [text.rstrip(".") for text in dict.fromkeys(self.about)]
+        return f"Please {', then '.join(wishes)}." + (f" It is about this: {'; '.join(about)}." if about else "")
 
     def _faults(self, text: str) -> list[Finding]:
         found = [Finding(code="user.speech_act", path="$", message=message) for message in self._refused(text)]
@@ -109,7 +119,7 @@ class WriteUser:
     def _refused(self, text: str) -> list[str]:
         """Faults that no appended sentence mends."""
         wrong = []
-        if _ANSWERS.match(text) or _SERVES.search(text):
+        if _ANSWERS.match(text) or _SERVES.search(text) or _REPORTS.search(text):
             wrong.append("speaks as the assistant; the person asks, nothing is done yet")
         if any(len(name) > 4 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in self.tool_names):
             wrong.append("names a tool; the person does not know the tools")
@@ -119,15 +129,17 @@ class WriteUser:
             wrong.append("is a list; write sentences")
         return wrong
 
-    def _slots(self) -> dict[str, Fact]:
-        slots: dict[str, Fact] = {}
+    def _slots(self) -> dict[str, list[Fact]]:
+        """Slot -> what fills it: one value, or the items of a list."""
+        slots: dict[str, list[Fact]] = {}
+        owners: dict[str, tuple[str, str]] = {}
         for fact in self.facts:
             if fact.is_flag or fact.value in (None, "", [], {}):
                 continue
-            slot = fact.name.replace(" ", "_")
-            while slot in slots:
+            slot, owner = fact.name.replace(" ", "_"), (fact.call, fact.pointer.rstrip("0123456789"))
+            while owners.setdefault(slot, owner) != owner:
                 slot += "_2"
-            slots[slot] = fact
+            slots.setdefault(slot, []).append(fact)
         return slots
 
 
@@ -137,14 +149,18 @@ def transcript(messages: Sequence[Message], last: int = 6) -> str:
     return "\n".join(f"{message.role.capitalize()}: {message.content}" for message in said[-last:])
 
 
-def _filled(reply: Reply, slots: dict[str, Fact]) -> Reply:
-    """The reply with its slots filled: each with the spoken form of its value."""
+def _filled(reply: Reply, slots: dict[str, list[Fact]]) -> Reply:
+    """The reply with its slots filled: each with the spoken form of its values."""
 
     def fill(match: re.Match[str]) -> str:
-        fact = slots.get(match[1].strip().replace(" ", "_"))
-        return _shown(fact) if fact else match[0]
+        held = slots.get(match[1].strip().replace(" ", "_"))
+        return _joined(held) if held else match[0]
 
     return reply.model_copy(update={"text": _SLOT.sub(fill, reply.text)})
+
+
+def _joined(facts: Sequence[Fact]) -> str:
+    return listed([_shown(fact) for fact in facts])
 
 
 def _shown(fact: Fact) -> str:

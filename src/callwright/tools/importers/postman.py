@@ -24,6 +24,8 @@ from callwright.tools.source import Source, fault
 MAX_FOLDERS = 30
 """Folders within folders that are looked into."""
 _VARIABLE = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
+_BARE = re.compile(r"(\"(?:\\.|[^\"\\])*\")|\{\{\s*[\w.-]+\s*\}\}")
+"""A string, or a variable that stands outside of any."""
 
 
 def read(source: Source) -> Imported:
@@ -167,7 +169,7 @@ def _raw(text: Any) -> dict[str, Any]:
     """A raw body: JSON where it is (variables of Postman stand in it as bare words too), else text."""
     if not isinstance(text, str) or not text.strip():
         return {}
-    for candidate in (text, _VARIABLE.sub("0", text)):
+    for candidate in (text, _BARE.sub(lambda found: found.group(1) or "0", text)):
         try:
             return {"application/json": {"schema": _bare(schema_of(orjson.loads(candidate)))}}
         except orjson.JSONDecodeError:

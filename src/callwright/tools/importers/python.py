@@ -176,6 +176,8 @@ def _returns(function: Callable[..., Any], at: str) -> tuple[Schema | None, list
 
 def _plain(value: Any) -> Any:
     """A default as JSON has it; an enum's member is its value."""
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
     return getattr(value, "value", value) if not isinstance(value, str | int | float | bool | list | dict) else value
 
 

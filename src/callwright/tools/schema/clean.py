@@ -33,6 +33,8 @@ def clean(schema: Any, place: str, *, arguments: bool = False) -> tuple[Schema |
     expansion = Expansion(Library(schema), _direction(arguments), JSON_SCHEMA)
     cleaned, notes = fitted(expansion, schema, MAX_BYTES)
     if arguments:
+        if "description" not in schema:
+            cleaned = {key: value for key, value in cleaned.items() if key != "description"}
         cleaned = as_arguments(cleaned, settled="additionalProperties" in schema)
     findings = [note.at(place) for note in notes]
     problem = defect(cleaned)

@@ -219,7 +219,7 @@ class Expansion:
             if found is None and name in required:
                 found = dict(_NO_ITEMS if isinstance(part, dict) and part.get("type") == "array" else _ANY_OBJECT)
             if found is not None and found is not False:
-                properties[name] = found
+                properties[name] = _without_echo(found, part, name)
         own["properties"] = properties
         if node["properties"] and not properties:
             own.setdefault("additionalProperties", False)
@@ -337,6 +337,14 @@ _RARE = (
     "then",
     "else",
 )
+
+
+def _without_echo(schema: Any, said: Any, name: str) -> Any:
+    """A property without a description that is but its name (titles that Pydantic and others write)."""
+    if isinstance(said, dict) and "description" not in said and isinstance(said.get("title"), str):
+        if "".join(said["title"].lower().split()) == name.lower().replace("_", ""):
+            return {key: value for key, value in schema.items() if key != "description"}
+    return schema
 
 
 def _are_texts(value: Any) -> bool:

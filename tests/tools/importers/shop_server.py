@@ -1,0 +1,64 @@
+"""A real MCP server for the tests, by the official SDK; its arguments say how it misbehaves."""
+
+import sys
+import time
+from typing import Any
+
+from mcp.server.lowlevel import Server
+from mcp.server.mcpserver import MCPServer
+from mcp_types import ListToolsResult, Tool, ToolAnnotations
+from pydantic import BaseModel
+
+
+class Order(BaseModel):
+    id: str
+    total: float
+
+
+def shop() -> MCPServer:
+    server = MCPServer("shop")
+
+    @server.tool(annotations=ToolAnnotations(read_only_hint=True))
+    def get_order(order_id: str, with_items: bool = False) -> Order:
+        """Look up an order."""
+        return Order(id=order_id, total=1.0)
+
+    @server.tool(annotations=ToolAnnotations(read_only_hint=False, destructive_hint=True))
+    def orders_purge(older_than_days: int) -> str:
+        """Throw old orders away."""
+        return "done"
+
+    return server
+
+
+def endless(turning: bool) -> Server[Any]:
+    """Lists its tools page by page, three pages or in a circle."""
+
+    async def list_tools(_: Any, parameters: Any) -> ListToolsResult:
+        page = int((parameters and parameters.cursor) or 0)
+        tools = [Tool(name=f"tool_{page}", input_schema={"type": "object"})]
+        following = str((page + 1) % 3) if turning else (str(page + 1) if page < 2 else None)
+        return ListToolsResult(tools=tools, next_cursor=following)
+
+    return Server("pages", on_list_tools=list_tools)
+
+
+if __name__ == "__main__":
+    if "--hang" in sys.argv:
+        time.sleep(60)
+    if "--die" in sys.argv:
+        sys.exit("no token: set SHOP_TOKEN")
+    if "--pages" in sys.argv or "--circle" in sys.argv:
+        import anyio
+        from mcp import stdio_server
+
+        async def serve() -> None:
+            server = endless("--circle" in sys.argv)
+            async with stdio_server() as (reading, writing):
+                await server.run(reading, writing, server.create_initialization_options())
+
+        anyio.run(serve)
+    elif "--http" in sys.argv:
+        shop().run("streamable-http", port=int(sys.argv[-1]))
+    else:
+        shop().run("stdio")

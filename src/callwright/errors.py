@@ -15,6 +15,7 @@ CallwrightError
 │   ├── Unauthorized        401, 403
 │   ├── UnknownModel        404
 │   └── BadRequest          any other 4xx
+├── HubError                the Hugging Face Hub did not take what was sent; exit code 2
 ├── WeightsError            weights of the embedded model: not found, wrong hash, no space
 ├── Rejected                a reply or a row that failed its checks; carries findings
 └── Shortfall               fewer rows than asked for; exit code 3
@@ -112,6 +113,10 @@ class UnknownModel(ModelError):
 
 class BadRequest(ModelError):
     hint = "The server refused the request; see `callwright doctor` for what it understands."
+
+
+class HubError(CallwrightError):
+    """The Hugging Face Hub did not take what was sent."""
 
 
 class WeightsError(CallwrightError):

@@ -25,6 +25,7 @@ COMMANDS: dict[str, Entry] = {
     "generate": Entry(("generate",), "Make a dataset; the same command again continues it."),
     "check": Entry(("check",), "Check a dataset file; exit code 1 where a row is at fault."),
     "show": Entry(("show",), "Show one row of a dataset in readable form."),
+    "upload": Entry(("upload",), "Send a dataset and its card to the Hugging Face Hub."),
     "topics": Entry(("topics",), "Build, inspect, prune and show topics."),
     "tools": Entry(("tools", "tools_graph"), "Import, list, check, export, find and relate tools."),
     "models": Entry(("models",), "List and fetch the weights of the embedded model."),

@@ -16,12 +16,13 @@ import orjson
 from callwright.errors import Rejected
 from callwright.plugins import Event, Model, Watcher, unwatched
 from callwright.records import Finding, Reply, Request, Schema
+from callwright.schemas import compiled, is_too_deep
 from callwright.text import CONTROL, THINKING
 
 MAX_REPLY_CHARS = 400_000
 """A longer reply is a runaway and not read at all."""
 
-_FENCE = re.compile(r"```[a-zA-Z]*\s*(.*?)\s*```", re.DOTALL)
+_LANGUAGE = re.compile(r"[a-zA-Z]*")
 
 
 def read_json(reply: Reply, schema: Schema) -> Any:
@@ -36,6 +37,8 @@ def read_json(reply: Reply, schema: Schema) -> Any:
     if not text:
         raise _rejected("reply.empty", "$", "is empty")
     value = _loaded(text, cut=reply.finish == "length")
+    if is_too_deep(value):
+        raise _rejected("reply.too_deep", "$", "is nested too deeply")
     value = _shortened(value, schema)
     errors = [
         Finding(code="reply.schema", path="$" + _place(error.instance_path), message=_short(error.message))
@@ -47,10 +50,9 @@ def read_json(reply: Reply, schema: Schema) -> Any:
 
 
 def _loaded(text: str, *, cut: bool) -> Any:
-    fenced = _FENCE.search(text)
     start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=0)
     end = max(text.rfind("}"), text.rfind("]")) + 1
-    for candidate in (text, fenced.group(1) if fenced else "", text[start:end]):
+    for candidate in (text, _fenced(text), text[start:end]):
         try:
             return orjson.loads(candidate)
         except orjson.JSONDecodeError:
@@ -59,8 +61,16 @@ def _loaded(text: str, *, cut: bool) -> Any:
     raise _rejected("reply.cut" if cut else "reply.not_json", "$", what)
 
 
+def _fenced(text: str) -> str:
+    """What stands in the first fence, without the word that names its language."""
+    inside, closed, _ = text.partition("```")[2].partition("```")
+    return _LANGUAGE.sub("", inside, count=1) if closed else ""
+
+
 def _shortened(value: Any, schema: Schema) -> Any:
     """The value with texts over their `maxLength` cut, where the schema says so by properties and items alone."""
+    if not isinstance(schema, dict):
+        return value
     if isinstance(value, dict):
         parts = schema.get("properties", {})
         return {name: _shortened(part, parts.get(name, {})) for name, part in value.items()}
@@ -76,7 +86,7 @@ def _shortened(value: Any, schema: Schema) -> Any:
 
 @functools.lru_cache(maxsize=256)
 def _validator(schema: bytes) -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(orjson.loads(schema))
+    return compiled(orjson.loads(schema))
 
 
 def _place(path: list[str | int]) -> str:

@@ -74,6 +74,7 @@ def summary(results: list[Result], seconds: float) -> dict[str, Any]:
     for result in results:
         warnings.update(result.warnings)
     count, tools = sum(r.operations for r in results), sum(r.tools for r in results)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     slowest = sorted(results, key=lambda result: -result.seconds)[:5]
     return {
         "documents": len(results),
@@ -86,6 +87,7 @@ def summary(results: list[Result], seconds: float) -> dict[str, Any]:
         "warnings": dict(warnings.most_common()),
         "failures": [failure for r in results for failure in r.failures],
         "seconds": round(seconds, 1),
+        "cpu_seconds": round(used.ru_utime + used.ru_stime, 1),
         "peak_mb_per_process": round(max(r.peak_mb for r in results)),
         "slowest": {r.document: round(r.seconds, 2) for r in slowest},
     }
@@ -102,6 +104,8 @@ def main() -> None:
     started = time.perf_counter()
     with multiprocessing.Pool(given.processes) as pool:
         results = list(pool.imap_unordered(measure, places))
+        pool.close()
+        pool.join()
     print(orjson.dumps(summary(results, time.perf_counter() - started), option=orjson.OPT_INDENT_2).decode())
 
 

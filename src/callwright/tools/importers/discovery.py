@@ -14,7 +14,8 @@ from callwright.errors import SourceError
 from callwright.plugins import Imported
 from callwright.records import Finding, Tool
 from callwright.tools.action import meaning
-from callwright.tools.importers.operation import LIMITS, Limits, Operation, Reading
+from callwright.tools.importers.arguments import Operation
+from callwright.tools.importers.operation import LIMITS, Limits, Reading
 from callwright.tools.naming import Names, slug
 from callwright.tools.schema.refs import Library
 from callwright.tools.source import Source, fault

@@ -17,7 +17,7 @@ from callwright.plugins import Imported
 from callwright.records import Finding, Schema, Tool
 from callwright.tools.action import meaning
 from callwright.tools.naming import Names
-from callwright.tools.schema.clean import clean
+from callwright.tools.schema.clean import clean, is_known
 from callwright.tools.source import Source, fault, parse, read
 
 
@@ -72,12 +72,11 @@ def _tool(entry: Any, at: str, toolkit: str, names: Names) -> tuple[Tool | None,
     name = names.give(full_name(kit, tool_id), at)
     description = " ".join(str(entry.get("tool_description") or "").split())
     action, mutates = meaning(tool_id, description=description)
-    empty = returns is not None and not returns.get("properties")
     tool = Tool(
         name=name,
         description=description,
         parameters=parameters,
-        returns=None if empty else returns,
+        returns=returns if returns is not None and is_known(returns) else None,
         toolkit=kit,
         action=action,
         mutates=mutates,

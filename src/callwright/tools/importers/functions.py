@@ -16,7 +16,7 @@ from callwright.plugins import Imported
 from callwright.records import Action, Finding, Schema, Tool
 from callwright.tools.action import meaning
 from callwright.tools.naming import Names, is_valid
-from callwright.tools.schema.clean import clean
+from callwright.tools.schema.clean import clean, is_known
 from callwright.tools.schema.typenames import is_optional
 from callwright.tools.source import Source, fault, note
 
@@ -152,5 +152,6 @@ def _returns(said: dict[str, Any], at: str) -> tuple[Schema | None, str, list[Fi
         if isinstance(value, dict) and value:
             returns, findings = clean(value, f"{at}.{key}")
             text = value.get("description")
+            returns = returns if returns is not None and is_known(returns) else None
             return returns, " ".join(text.split()) if isinstance(text, str) else "", findings
     return None, "", []

@@ -113,6 +113,17 @@ def _toolkit(name: str) -> str:
     words = [word.rpartition("/")[2] for word in shlex.split(name) if not word.startswith("-")]
     named = [word for word in words if "mcp" in word or "server" in word] or words[-1:]
     stem = named[0].partition("@")[0].removesuffix(".py")
-    for noise in ("mcp-server-", "mcp_server_", "server-", "server_", "-mcp", "_mcp", "mcp-", "mcp_", "-server", "_server"):
+    for noise in (
+        "mcp-server-",
+        "mcp_server_",
+        "server-",
+        "server_",
+        "-mcp",
+        "_mcp",
+        "mcp-",
+        "mcp_",
+        "-server",
+        "_server",
+    ):
         stem = stem.replace(noise, "")
     return stem

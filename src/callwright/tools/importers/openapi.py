@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from callwright.errors import SourceError
 from callwright.plugins import Imported
 from callwright.records import Finding, Tool
-from callwright.tools.importers.operation import LIMITS, Limits, Operation, Reading
+from callwright.tools.importers.arguments import Operation
+from callwright.tools.importers.operation import LIMITS, Limits, Reading
 from callwright.tools.naming import Names, slug
 from callwright.tools.schema.refs import Dangling, Library
 from callwright.tools.source import Source, fault

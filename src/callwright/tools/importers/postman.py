@@ -15,7 +15,8 @@ import orjson
 from callwright.errors import SourceError
 from callwright.plugins import Imported
 from callwright.records import Finding, Tool
-from callwright.tools.importers.operation import LIMITS, Limits, Operation, Reading
+from callwright.tools.importers.arguments import Operation
+from callwright.tools.importers.operation import LIMITS, Limits, Reading
 from callwright.tools.naming import Names, slug
 from callwright.tools.schema.infer import schema_of
 from callwright.tools.schema.refs import Library

@@ -57,6 +57,12 @@ def as_arguments(schema: Schema, *, settled: bool) -> Schema:
     return ordered(whole)
 
 
+def is_known(schema: Schema) -> bool:
+    """Whether a schema says more of its values than that they are objects."""
+    bare = schema.get("type", "object") == "object" and schema.get("additionalProperties", True) in (True, False)
+    return not bare or any(key not in ("type", "description", "additionalProperties") for key in schema)
+
+
 def defect(schema: Schema) -> str | None:
     """Why a schema does not compile; None where it does."""
     try:

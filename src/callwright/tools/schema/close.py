@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from callwright.records import Schema
-from callwright.tools.schema.keywords import kinds
+from callwright.tools.schema.instances import kinds
 from callwright.tools.schema.merge import merged, show_only_valid
 
 ORDER = """$defs type description format title const enum default examples properties patternProperties required

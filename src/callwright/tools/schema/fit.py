@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from callwright.records import Schema
-from callwright.tools.schema.expand import Expansion, Note, Reach
+from callwright.tools.schema.expand import Expansion
+from callwright.tools.schema.reach import Note, Reach
 
 REACHES = (
     Reach(None, 1),

@@ -1,27 +1,23 @@
 """The keywords of one schema that hold no other schema, in any dialect's spelling -> JSON Schema 2020-12.
 
-Here: types, enums, bounds, patterns, defaults, examples, descriptions. What cannot be meant (a negative length, a
-pattern that is no regular expression, a default of the wrong type) is dropped, since it would keep the schema from
-compiling or make it unsatisfiable. Not here: properties, items, allOf and the like (`expand.py`).
+Here: types, bounds, patterns, descriptions. What cannot be meant (a negative length, a pattern that is no regular
+expression) is dropped, since it would keep the schema from compiling or make it unsatisfiable. Not here: enums,
+defaults and examples (`instances.py`); properties, items, allOf and the like (`node.py`).
 """
 
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jsonschema_rs
-import orjson
 
 from callwright.records import Schema
+from callwright.tools.schema.instances import enumerate_values, exemplify, is_number, kinds
 from callwright.tools.schema.prose import sentences
 from callwright.tools.schema.typenames import NAMES, schema_of_type
 
-MAX_ENUM = 1000
-MAX_EXAMPLES = 3
-MAX_EXAMPLE_BYTES = 300
 LONGEST_DESCRIPTION = 500
 
 _IMPLIED = {
@@ -69,23 +65,11 @@ def plain(node: dict[str, Any], dialect: Dialect, words: int = LONGEST_DESCRIPTI
     if "type" not in schema:
         _imply(node, schema)
     _bound(node, schema)
-    _enumerate(node, schema)
-    _exemplify(node, schema)
+    enumerate_values(node, schema)
+    exemplify(node, schema)
     if not words:
         schema.pop("examples", None)
     return schema
-
-
-def kinds(schema: Schema) -> tuple[str, ...]:
-    """The types that a schema allows; empty where it does not say."""
-    said = schema.get("type")
-    return tuple(said) if isinstance(said, list) else (said,) if said else ()
-
-
-def is_a(value: Any, schema: Schema) -> bool:
-    """Whether a JSON value is of one of the types of `schema`, or the schema does not say."""
-    allowed = kinds(schema)
-    return not allowed or any(_IS[kind](value) for kind in allowed)
 
 
 def nullable(schema: Schema) -> Schema:
@@ -102,21 +86,6 @@ def nullable(schema: Schema) -> Schema:
         if key in schema and {"type": "null"} not in schema[key]:
             return schema | {key: [*schema[key], {"type": "null"}]}
     return schema
-
-
-_IS: dict[str, Callable[[Any], bool]] = {
-    "string": lambda value: isinstance(value, str),
-    "integer": lambda value: _is_number(value) and float(value).is_integer(),
-    "number": lambda value: _is_number(value),
-    "boolean": lambda value: isinstance(value, bool),
-    "object": lambda value: isinstance(value, dict),
-    "array": lambda value: isinstance(value, list),
-    "null": lambda value: value is None,
-}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _typed(said: Any) -> Schema:
@@ -164,7 +133,7 @@ def _number(value: Any) -> int | float | None:
             value = float(value)
         except ValueError:
             return None
-    if not _is_number(value):
+    if not is_number(value):
         return None
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
@@ -242,83 +211,3 @@ def _bound(node: dict[str, Any], schema: Schema) -> None:
     for low, high in _PAIRS:
         if low in schema and high in schema and schema[low] > schema[high]:
             del schema[low], schema[high]
-
-
-def _enumerate(node: dict[str, Any], schema: Schema) -> None:
-    """`enum` without repetitions, its values of the schema's type; `const` likewise."""
-    said = node.get("enum")
-    if isinstance(said, list) and said:
-        values = [fit for value in said for fit in _as_a(value, schema)]
-        if not values:
-            values = [value for value in said if isinstance(value, str | int | float | bool)]
-            schema.pop("type", None)
-        if node.get("nullable") is True and None in said and None not in values:
-            values.append(None)
-        if values:
-            schema["enum"] = _distinct(values)[:MAX_ENUM]
-        if "type" not in schema and "anyOf" not in schema and values:
-            _type_of(schema)
-    if "const" in node and _holds_json(node["const"]):
-        schema["const"] = node["const"]
-
-
-def _as_a(value: Any, schema: Schema) -> list[Any]:
-    """[value] where it is of the schema's type or can be read as such (`"1"` for an integer), else []."""
-    if not _holds_json(value):
-        return []
-    if is_a(value, schema):
-        return [value]
-    allowed = kinds(schema)
-    if "string" in allowed and isinstance(value, int | float | bool):
-        return [orjson.dumps(value).decode()]
-    if isinstance(value, str) and {"integer", "number", "boolean"} & set(allowed):
-        try:
-            read = orjson.loads(value.lower())
-        except orjson.JSONDecodeError:
-            return []
-        return [read] if is_a(read, schema) and not isinstance(read, dict | list) else []
-    return []
-
-
-def _type_of(schema: Schema) -> None:
-    """Give an enum the type that all its values have."""
-    for kind in ("string", "boolean", "integer", "number"):
-        if all(_IS[kind](value) for value in schema["enum"]):
-            schema["type"] = kind
-
-
-def _distinct(values: list[Any]) -> list[Any]:
-    """Each value once, in order; 1 and true differ."""
-    first: dict[bytes, Any] = {}
-    for value in values:
-        first.setdefault(orjson.dumps(value), value)
-    return list(first.values())
-
-
-def _holds_json(value: Any) -> bool:
-    try:
-        return len(orjson.dumps(value)) > 0 and (not isinstance(value, float) or math.isfinite(value))
-    except (TypeError, orjson.JSONEncodeError):
-        return False
-
-
-def _exemplify(node: dict[str, Any], schema: Schema) -> None:
-    """`default` and `examples`, where they are small and of the right type and, of an enum, one of its values."""
-    if "default" in node and node["default"] is not None:
-        fit = _as_a(node["default"], schema)
-        if fit and _small(fit[0]) and ("enum" not in schema or fit[0] in schema["enum"]):
-            schema["default"] = fit[0]
-    examples = [value for value in _examples(node) if value is not None and is_a(value, schema) and _small(value)]
-    if examples and "enum" not in schema:
-        schema["examples"] = _distinct(examples)[:MAX_EXAMPLES]
-
-
-def _examples(node: dict[str, Any]) -> list[Any]:
-    said = node.get("examples")
-    if isinstance(said, dict):
-        said = [value.get("value") for value in said.values() if isinstance(value, dict)]
-    return [*(said if isinstance(said, list) else ()), *([node["example"]] if "example" in node else ())]
-
-
-def _small(value: Any) -> bool:
-    return _holds_json(value) and len(orjson.dumps(value)) <= MAX_EXAMPLE_BYTES

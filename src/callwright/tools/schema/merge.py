@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from callwright.records import Schema
-from callwright.tools.schema.keywords import is_a, kinds
+from callwright.tools.schema.instances import is_a, kinds
 
 
 def merged(first: Schema, second: Schema) -> Schema:

@@ -80,6 +80,7 @@ async def bounded(items: Iterable[A], one: Callable[[A], Awaitable[B]], limit: i
         return item, await one(item)
 
     source = iter(items)
+    done: set[asyncio.Task[tuple[A, B]]] = set()
     pending = {asyncio.create_task(run(item)) for item in itertools.islice(source, limit)}
     try:
         while pending:
@@ -90,4 +91,4 @@ async def bounded(items: Iterable[A], one: Callable[[A], Awaitable[B]], limit: i
     finally:
         for task in pending:
             task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+        await asyncio.gather(*done, *pending, return_exceptions=True)  # those done too: each exception is taken note of

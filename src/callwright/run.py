@@ -6,6 +6,7 @@ ledger is not done again; replies of rows that a killed run had begun are read f
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -84,10 +85,12 @@ async def generate(
     mix = shares(config.generation.kinds, config.generation.conversation.agent_mode)
     with Ledger.open(run_dir) as ledger:
         async with _models(config, ledger, watch) as models:
-            topics = topics or await topics_of(config, catalog, models["topics"], base, watch)
+            people, topics = await asyncio.gather(
+                _people(config, catalog, models["generation"], watch),
+                _given(topics) if topics else topics_of(config, catalog, models["topics"], base, watch),
+            )
             recipe = recipe_of(config, catalog, topics)
             announce_changes(ledger, recipe, watch)
-            people = await _people(config, catalog, models["generation"], watch)
             work = _Work(config, catalog, topics, mix, people, models, ledger, hash_of(recipe), watch)
             asked = config.output.rows(len(topics))
             missing = await work.rows(asked)
@@ -104,6 +107,10 @@ async def topics_of(config: Config, catalog: Catalog, model: Model, base: Path, 
     if config.topics.save_as:
         save_topics(topics, Path(config.topics.save_as))
     return topics.paths()
+
+
+async def _given(topics: Sequence[Topic]) -> tuple[Topic, ...]:
+    return tuple(topics)
 
 
 def _in_scope(settings: TopicSettings, catalog: Catalog) -> TopicSettings:

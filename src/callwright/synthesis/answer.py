@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.quality.saying import hard_tokens, invented, leaves, says
+from callwright.quality.saying import hard_tokens, invented, leaves
 from callwright.records import Finding, Message, PlannedCall, Reply, Request
-from callwright.synthesis.facts import Fact
-from callwright.synthesis.text import listed, prose, request, seed_of
+from callwright.synthesis.facts import Fact, in_words, name_of
+from callwright.synthesis.text import prose, request, seed_of
 from callwright.synthesis.user import transcript
 from callwright.tools.roles import role_of, words_of
 
 MAX_CHARS = 600
 SHOWN_CHARS = 700
+MOST_SALIENT = 4
 _TELLING = ("id", "url", "path", "sha", "date", "datetime", "number", "branch", "file_name", "email", "cursor")
 _UNDONE = re.compile(r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)", re.IGNORECASE)
 _YOURS = re.compile(
@@ -31,7 +32,8 @@ _CANNOT = re.compile(
     re.IGNORECASE,
 )
 _ADVICE = re.compile(
-    r"\byou(?:'ll| will| would|'d)? (?:need to|have to|should|would)\b|\bhere(?:'s| is) how\b|\bfollow these\b|\bgo to\b"
+    r"\byou(?:'ll| will| would|'d)? (?:need to|have to|should|would)\b|\bhere(?:'s| is) how\b|\bfollow these\b"
+    r"|\bgo to\b|\b(?:assist|assistance|help)(?: you)? with (?:that|this)(?: request)?\."
     r"|\bgeneral idea\b|\byourself\b|\byou can\b|\bI(?:'d| would) suggest\b",
     re.IGNORECASE,
 )
@@ -61,7 +63,7 @@ class WriteAnswer:
             "so_far": transcript(self.so_far, 4),
             "user": self.user,
             "results": [json.dumps(call.result, ensure_ascii=False)[:SHOWN_CHARS] for call in self.calls],
-            "mention": ", ".join(self._salient()),
+            "mention": ", ".join(str(fact.value) for fact in self._salient()),
         }
         seed = seed_of(*self.seed, self.name, attempt)
         return request("answer", values, seed=seed, max_tokens=160)
@@ -81,7 +83,7 @@ class WriteAnswer:
                     message="asks the user to do it, or says that the user did; you did it",
                 )
             )
-        lacking = [value for value in self._salient() if not says(text, value)]
+        lacking = [str(fact.value) for fact in self._salient() if not fact.said_in(text)]
         if lacking:
             faults.append(Finding(code="answer.ignores", path="$", message=f"does not mention {', '.join(lacking)}"))
         if faults:
@@ -90,19 +92,23 @@ class WriteAnswer:
 
     def fallback(self) -> str:
         """The best candidate with the result's values appended."""
-        lacking = [value for value in self._salient() if not says(self._best or "", value)]
+        lacking = [fact for fact in self._salient() if not fact.said_in(self._best or "")]
         if self._best and not lacking:
             return self._best
-        said = f"Here is what came back: {listed(lacking)}." if lacking else "That is done."
+        said = in_words(lacking) if lacking else "That is done."
         return f"{self._best} {said}" if self._best else said
 
-    def _salient(self) -> list[str]:
+    def _salient(self) -> list[Fact]:
         """For each call, the value that an answer must not leave out; a link only where there is nothing else."""
         found = []
         for call in self.calls:
-            telling = [str(value) for pointer, value in leaves(call.result) if _is_telling(pointer, value)]
-            found += [value for value in telling if "://" not in value][:1] or telling[:1]
-        return list(dict.fromkeys(found))[:4]
+            telling = [
+                Fact(call.id, pointer, name_of(pointer), value)
+                for pointer, value in leaves(call.result)
+                if _is_telling(pointer, value)
+            ]
+            found += [fact for fact in telling if "://" not in str(fact.value)][:1] or telling[:1]
+        return list({str(fact.value): fact for fact in found}.values())[:MOST_SALIENT]
 
 
 @dataclass

@@ -75,6 +75,9 @@ class FillArguments:
         written = tidied(value.get("arguments", {}), self.frame.tool)
         arguments = completed(self.frame.schema, written)
         findings = [*self._broken(arguments), *self._unfit(arguments)]
+        if self.draft.persona.job.casefold() in value["situation"].casefold():
+            message = 'the situation speaks of the person as of somebody else; write "I"'
+            findings.append(Finding(code="arguments.third_person", path="$.situation", message=message))
         if findings:
             raise Rejected(findings)
         return Filled(plain(value["situation"]), arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ from callwright.quality.saying import at_pointer, invented, says, says_flag, spo
 from callwright.records import PlannedCall, Pointer
 from callwright.synthesis.text import listed
 from callwright.tools.roles import words_of
+
+_LIMITS = re.compile(r"per page|page size|limit|(?:max|num)(?: results)?|count|top k")
+"""Names of parameters that say how many results are wanted."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,9 @@ def in_words(facts: Iterable[Fact]) -> str:
             by_name.setdefault(fact.name, []).append(spoken(fact.value)[0])
     for name, values in by_name.items():
         values = list(dict.fromkeys(values))
+        if _LIMITS.fullmatch(name) and len(values) == 1:
+            clauses.append(f"{values[0]} results are enough")
+            continue
         plural = len(values) > 1 or (name.endswith("s") and not name.endswith(("ss", "us", "is")))
         clauses.append(f"the {name} {'are' if plural else 'is'} {listed(values)}")
     sentence = listed(list(dict.fromkeys(clauses)))

@@ -6,6 +6,7 @@ calls and the ids come from the blueprint; the model writes what is said.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -72,16 +73,17 @@ class Turns:
             talk.messages.append(Message(role="system", content=self._system))
         for number, turn in enumerate(blueprint.turns):
             await self._turn(talk, number, turn)
-        return Conversation(tuple(talk.messages), tuple(talk.reasoning), tuple(talk.written_by_code))
+        return Conversation(tuple(talk.messages), tuple(talk.reasoning), tuple(sorted(talk.written_by_code)))
 
     async def _turn(self, talk: _Talk, number: int, turn: PlannedTurn) -> None:
         before = list(talk.messages)
         said = await self._user(talk, number, turn)
         talk.messages.append(Message(role="user", content=said))
         if turn.calls:
-            await self._reason(talk, number, turn, said)
+            thinking = self._reason(talk, number, turn, said)
             talk.messages += _called(turn)
-            written = await self._written(talk, self._answer(talk, number, turn, said, before), f"turn {number} answer")
+            answer = self._answer(talk, number, turn, said, before)
+            written, _ = await asyncio.gather(self._written(talk, answer, f"turn {number} answer"), thinking)
         else:
             if self._style == "freetext" and turn.unfit:
                 await self._reason(talk, number, turn, said)
@@ -104,7 +106,7 @@ class Turns:
             why=turn.intent,
             about=gist(calls),
             facts=facts,
-            tone=talk.blueprint.persona.tone,
+            persona=talk.blueprint.persona,
             so_far=talk.messages,
             tool_names=[*talk.tools],
             guidance=guided(self._guidance, self._clarity.get(talk.blueprint.clarity)),

@@ -13,7 +13,7 @@ from typing import Any
 
 from callwright.errors import Rejected
 from callwright.quality.saying import spoken
-from callwright.records import Finding, Message, Reply, Request
+from callwright.records import Finding, Message, Persona, Reply, Request
 from callwright.synthesis.facts import Fact, in_words
 from callwright.synthesis.text import listed, prose, request, seed_of
 
@@ -52,7 +52,7 @@ class WriteUser:
     why: str
     about: Sequence[str]
     facts: Sequence[Fact]
-    tone: str
+    persona: Persona
     so_far: Sequence[Message]
     tool_names: Sequence[str]
     guidance: str
@@ -73,7 +73,7 @@ class WriteUser:
             "why": self.why,
             "about": "; ".join(dict.fromkeys(self.about)),
             "details": "; ".join(dict.fromkeys(_detail(fact) for fact in plain)),
-            "tone": self.tone,
+            "tone": self.persona.tone,
             "so_far": transcript(self.so_far),
             "guidance": self.guidance,
             "leave_out": self.leave_out.name if self.leave_out else "",
@@ -112,8 +112,6 @@ class WriteUser:
         found = [Finding(code="user.speech_act", path="$", message=message) for message in self._refused(text)]
         if len(text) > MAX_CHARS:
             found.append(Finding(code="user.long", path="$", message="is too long; write one to three sentences"))
-        if not _ASKS.search(text):
-            found.append(Finding(code="user.no_request", path="$", message="asks for nothing"))
         return found
 
     def _refused(self, text: str) -> list[str]:
@@ -123,6 +121,10 @@ class WriteUser:
             wrong.append("speaks as the assistant; the person asks, nothing is done yet")
         if any(len(name) > 4 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in self.tool_names):
             wrong.append("names a tool; the person does not know the tools")
+        if self.persona.job.casefold() in text.casefold():
+            wrong.append('speaks of the person as of somebody else; write "I" and "we"')
+        if self.wants and not _ASKS.search(text):
+            wrong.append("asks for nothing; it has to be a request or a question")
         if self.leave_out and self.leave_out.said_in(text):
             wrong.append(f"mentions the {self.leave_out.name}, which the person forgets")
         if re.search(r"^\s*[-*] ", text, re.MULTILINE):

@@ -33,6 +33,7 @@ class Engine:
 
     def __init__(self, locate: Callable[[], Path]) -> None:
         self._locate = locate
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._starting = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -57,8 +58,10 @@ class Engine:
 
     async def close(self) -> None:
         """End the process. Who still waits gets a `ModelError`."""
+        self._move_to(asyncio.get_running_loop())
         self._closed = True
-        process, self._process = self._process, None
+        async with self._starting:  # one that is just being started is ended too
+            process, self._process = self._process, None
         if process is None:
             return
         assert process.stdin is not None
@@ -72,12 +75,19 @@ class Engine:
             await self._reader
 
     async def _started(self) -> asyncio.subprocess.Process:
+        self._move_to(asyncio.get_running_loop())
         async with self._starting:
             if self._closed:
                 raise ModelError("the embedded model is closed.")
             if self._process is None:
                 self._process = await self._start()
             return self._process
+
+    def _move_to(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A process ends with the loop that started it; another loop (a second `asyncio.run`) starts its own."""
+        if self._loop is not loop:
+            self._loop, self._starting = loop, asyncio.Lock()
+            self._process, self._reader, self._waiting = None, None, {}
 
     async def _start(self) -> asyncio.subprocess.Process:
         folder = await asyncio.to_thread(self._locate)
@@ -88,7 +98,11 @@ class Engine:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )  # fmt: skip
         assert process.stdout is not None
-        said = await process.stdout.readline()
+        try:
+            said = await process.stdout.readline()
+        except asyncio.CancelledError:
+            await _end(process)
+            raise
         answer = orjson.loads(said) if said else {"failed": f"its process ended with {await process.wait()}"}
         if "failed" in answer:
             await process.wait()
@@ -97,7 +111,14 @@ class Engine:
         return process
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
-        """Resolve replies until the process ends."""
+        """Resolve replies until the process ends, or end it where the loop ends first."""
+        try:
+            await self._resolve(process)
+        except asyncio.CancelledError:
+            await _end(process)
+            raise
+
+    async def _resolve(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         while line := await process.stdout.readline():
             answer = orjson.loads(line)
@@ -123,6 +144,17 @@ class Engine:
         assert process.stdin is not None
         with contextlib.suppress(ConnectionError, RuntimeError):  # it died: `_read` tells who waits
             process.stdin.write(orjson.dumps(order) + b"\n")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill the process; nothing of it stays open."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    await process.stdout.read()
+    await process.wait()
 
 
 def _plain(task: Task) -> dict[str, Any]:

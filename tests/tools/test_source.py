@@ -15,6 +15,7 @@ def test_json_yaml_and_json_lines_are_read() -> None:
     assert parse(b"\xef\xbb\xbfa: 1", "x") == {"a": 1}
     assert parse('{"a": "é"}'.encode("utf-16"), "x") == {"a": "é"}
     assert parse(b'{"a": 1}\n\n{"a": 2}\n', "x") == [{"a": 1}, {"a": 2}]
+    assert parse('{"a": "\u2028"}\n{"a": 2}'.encode(), "x") == [{"a": "\u2028"}, {"a": 2}]
     assert parse(b"{a: 1}", "x") == {"a": 1}
 
 
@@ -23,6 +24,7 @@ def test_json_yaml_and_json_lines_are_read() -> None:
     [
         (b"", r"x: is empty"),
         (b'{"a": 1,}x', r"x:1:\d+: is neither JSON nor YAML"),
+        (b'{"a": 1}\n{"a": 2}\n{"a"', "x:3: is not JSON"),
         (b"a: [1", r"x:2:1: is not YAML"),
         (b"a: 1\n---\nb: 2", "x:2:1: is not YAML: a second document begins"),
         (b"a: 1\nb: c: d", r"x:2:\d+: is not YAML"),

@@ -102,17 +102,16 @@ def _limited(raw: bytes, place: str) -> bytes:
 
 def parse(raw: bytes, place: str) -> Any:
     """The value of a JSON, JSON Lines or YAML document. Raises `SourceError` with the line where there is one."""
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        json_error = error
     text = _text(raw, place)
     if not text.strip():
         raise SourceError(f"{place}: is empty.")
-    if text.lstrip()[:1] in "{[":
-        lines = _json_lines(text)
-        if lines is not None:
-            return lines
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        json_error = error
+    lines = _json_lines(text, place)
+    if lines is not None:
+        return lines
     return _yaml(text, place, json_error)
 
 
@@ -124,15 +123,25 @@ def _text(raw: bytes, place: str) -> str:
         raise SourceError(f"{place}: is not text (byte {error.start} is not UTF-8).") from error
 
 
-def _json_lines(text: str) -> list[Any] | None:
-    """The values of a document with one JSON value a line; None where it is not such a document."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) < 2:
-        return None
-    try:
-        return [orjson.loads(line) for line in lines]
-    except orjson.JSONDecodeError:
-        return None
+def _json_lines(text: str, place: str) -> list[Any] | None:
+    """The values of a document with one JSON object a line; None where the first line is none.
+
+    Raises `SourceError` with the number of a later line that is none.
+    """
+    values: list[Any] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            if not values:
+                return None
+            raise SourceError(f"{place}:{number}: is not JSON: {error.msg}.") from error
+        if not values and not isinstance(value, dict):
+            return None
+        values.append(value)
+    return values
 
 
 def _yaml(text: str, place: str, json_error: orjson.JSONDecodeError) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Protocol, TypeVar
 
@@ -17,6 +18,10 @@ from callwright.text import plain
 
 SHOWN_CHARS = 800
 """Of a refused reply that the next attempt is shown."""
+
+COPIED_WORDS = 6
+"""So many words in a row that also stand in an example were not written but copied."""
+_WORD = re.compile(r"\w+")
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -51,11 +56,25 @@ async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> 
         request = step.ask(number)
         reply = await model.complete(request.model_copy(update={"messages": (*request.messages, *correction)}))
         try:
+            _own_words(reply, request)
             return step.read(reply), True
         except Rejected as rejected:
             refused(step.name, number, rejected.findings)
             correction = _correction(reply, rejected.findings)
     return step.fallback(), False
+
+
+def _own_words(reply: Reply, request: Request) -> None:
+    """Raise `Rejected` where a reply takes a run of words over from the examples in its prompt, as weak models do."""
+    examples = {run for said in request.messages if said.role == "assistant" for run in _runs(said.content)}
+    if any(run in examples for run in _runs(reply.text)):
+        fault = "copies one of the examples; write about this case"
+        raise Rejected([Finding(code="reply.copied", path="$", message=fault)])
+
+
+def _runs(text: str) -> list[tuple[str, ...]]:
+    words = _WORD.findall(text[:SHOWN_CHARS].lower())
+    return list(zip(*(words[at:] for at in range(COPIED_WORDS)), strict=False))
 
 
 def _correction(reply: Reply, findings: tuple[Finding, ...]) -> tuple[Message, ...]:

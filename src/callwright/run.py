@@ -85,14 +85,14 @@ async def generate(
     mix = shares(config.generation.kinds, config.generation.conversation.agent_mode)
     with Ledger.open(run_dir) as ledger:
         async with _models(config, ledger, watch) as models:
-            people, topics = await asyncio.gather(
+            people, about = await asyncio.gather(
                 _people(config, catalog, models["generation"], watch),
                 _given(topics) if topics else topics_of(config, catalog, models["topics"], base, watch),
             )
-            recipe = recipe_of(config, catalog, topics)
+            recipe = recipe_of(config, catalog, about)
             announce_changes(ledger, recipe, watch)
-            work = _Work(config, catalog, topics, mix, people, models, ledger, hash_of(recipe), watch)
-            asked = config.output.rows(len(topics))
+            work = _Work(config, catalog, about, mix, people, models, ledger, hash_of(recipe), watch)
+            asked = config.output.rows(len(about))
             missing = await work.rows(asked)
         if config.funcdex:
             resolve("outputs", "funcdex")(config, catalog, ledger, work.recipe, asked)

@@ -33,6 +33,10 @@ MOST_FIELDS = 6
 _VERBS = frozenset(
     ("create", "add", "open", "get", "list", "search", "find", "update", "delete", "send", "post", "make", "read")
 )
+_PLACEHOLDER = re.compile(
+    r"\.\.\.\s*(?:some|another|your|code|more)\b|\b(?:snippet|code|content|text) (?:goes )?here\b|\{ ?\.\.\. ?\}",
+    re.IGNORECASE,
+)
 _CHOSEN_BY_MODEL = frozenset({"url", "enum", "flag"})
 """Typed result fields that the model writes all the same; the others are drawn."""
 
@@ -123,6 +127,11 @@ class WriteResult:
             for error in validator(json.dumps(self.full)).iter_errors(value)
         ]
         findings += self._unlinked(value)
+        findings += [
+            Finding(code="result.placeholder", path=pointer, message=f"{text[:40]!r} is no real content")
+            for pointer, text in leaves(value)
+            if isinstance(text, str) and _PLACEHOLDER.search(text)
+        ]
         if findings:
             raise Rejected(findings)
         return value

@@ -127,7 +127,7 @@ class WriteUser:
             wrong.append("asks for nothing; it has to be a request or a question")
         if self.leave_out and self.leave_out.said_in(text):
             wrong.append(f"mentions the {self.leave_out.name}, which the person forgets")
-        if re.search(r"^\s*[-*] ", text, re.MULTILINE):
+        if re.search(r"^\s*[-*] |\s=\s", text, re.MULTILINE):
             wrong.append("is a list; write sentences")
         return wrong
 

@@ -43,8 +43,9 @@ class Values:
         self.rng = rng
         self._locale = locale
 
-    @functools.cached_property
+    @property
     def faker(self) -> Faker:
+        """Faker, seeded anew at every use: one instance serves all rows, so it may keep nothing of theirs."""
         fake = _faker(self._locale)
         fake.seed_instance(self.rng.getrandbits(64))
         return fake

@@ -112,7 +112,8 @@ def test_a_function_that_stands_in_many_rows_is_one_tool() -> None:
 
 def test_unlike_functions_of_one_name_in_rows_are_told_apart() -> None:
     other = {"name": "f", "parameters": {"type": "object", "properties": {"x": {"type": "integer"}}}}
-    imported = import_document([{"tools": [{"name": "f", "parameters": SCHEMA}]}, {"tools": [other]}], place="f.json")
+    rows = [{"tools": [{"name": "f", "parameters": SCHEMA}]}, {"tools": [other]}, {"tools": [other]}]
+    imported = import_document(rows, place="f.json")
     assert len({tool.name for tool in imported.tools}) == 2
     assert "'f' stands twice" in imported.findings[0].message
 

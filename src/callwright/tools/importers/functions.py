@@ -33,14 +33,17 @@ def read(source: Source) -> Imported:
 def import_document(document: Any, *, place: str, toolkit: str = "") -> Imported:
     """The tools of a list of definitions, of `{tools: [...]}`, of rows that carry lists, or of one definition alone."""
     names = Names()
-    first: dict[str, tuple[str, Any]] = {}
+    first: dict[str, str] = {}
+    seen: set[bytes] = set()
     tools: list[Tool] = []
     findings: list[Finding] = []
     for at, entry, in_row in _definitions(document, place):
         said = _definition(entry)
-        there, known = first.setdefault(str(said.get("name")), (at, said)) if said else (at, said)
-        if there != at and in_row and known == said:
+        identity = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+        if in_row and identity in seen:
             continue
+        seen.add(identity)
+        there = first.setdefault(str(said.get("name")), at) if said else at
         if there != at and not in_row:
             findings.append(fault(f"{at}.name", f"{said['name']!r} stands already at {there}; rename one of them."))
             continue

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.noise import NoiseModel
 
 from callwright.datasets.lines import from_line, to_line
 from callwright.errors import Rejected
@@ -23,11 +24,9 @@ from callwright.synthesis.rows import build_row
 from callwright.synthesis.settings import ConversationSettings, GenerationSettings
 from callwright.synthesis.turns import Turns
 from callwright.tools.sampling import Sampler
-from tests.noise import NoiseModel
 
 NAMES = st.sampled_from(
-    "id user_id title body query repository branch labels limit date start_time email url path status priority amount "
-    "is_public tags items address file_content name count note city recipients language page_token fooBar x-y".split()
+    ["id", "user_id", "title", "body", "query", "repository", "branch", "labels", "limit", "date", "start_time", "email", "url", "path", "status", "priority", "amount", "is_public", "tags", "items", "address", "file_content", "name", "count", "note", "city", "recipients", "language", "page_token", "fooBar", "x-y"]
 )
 TEXT = st.text(string.ascii_letters + " '/_-.", max_size=30)
 
@@ -160,3 +159,9 @@ def test_shares_of_kinds_are_met_within_two_rows_of_their_target() -> None:
         kinds = [kind_of_row(row, 7, mix).name for row in range(count)]
         for name, share in mix.items():
             assert abs(kinds.count(name) - share * count) <= 2
+
+
+def test_a_tool_without_arguments_can_still_be_clarified() -> None:
+    """Once: StopIteration, because there was no argument to leave out."""
+    tools = (Tool(name="get_status", parameters={"type": "object", "properties": {}, "additionalProperties": False}),)
+    assert [str(finding) for finding in check_row(made(tools, "multi_turn", "agent", 0, "clarify"))] == []

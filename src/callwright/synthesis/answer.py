@@ -137,7 +137,7 @@ class WriteReply:
         faults = _faults(text, self.context, self.tool_names)
         if _CLAIMS.search(text) or (self.kind != "talk" and _UNDONE.search(text)):
             faults.append(Finding(code="reply.claims", path="$", message="claims that something was or will be done"))
-        if self.kind == "ask" and self.missing:
+        if self.kind == "ask":
             faults += self._not_asking(text, self.missing)
         if self.kind == "decline":
             faults += self._not_declining(text)
@@ -150,6 +150,8 @@ class WriteReply:
     def fallback(self) -> str:
         if self.kind == "ask" and self.missing:
             return f"Before I can do that: what is the {self.missing.name}?"
+        if self.kind == "ask":
+            return "Shall I go ahead with that?"
         if self.kind == "decline":
             able = [ability[:1].lower() + ability[1:].rstrip(".") for ability in self.abilities[:2]]
             return "I can't do that with what I have here." + (f" I can {' or '.join(able)}." if able else "")
@@ -167,11 +169,11 @@ class WriteReply:
         return found
 
     @staticmethod
-    def _not_asking(text: str, missing: Fact) -> list[Finding]:
+    def _not_asking(text: str, missing: Fact | None) -> list[Finding]:
         found = []
         if "?" not in text:
             found.append(Finding(code="reply.no_question", path="$", message="is not a question"))
-        if not any(word in text.lower() for word in missing.name.split() if len(word) > 2):
+        if missing and not any(word in text.lower() for word in missing.name.split() if len(word) > 2):
             found.append(Finding(code="reply.no_question", path="$", message=f"does not ask for the {missing.name}"))
         return found
 

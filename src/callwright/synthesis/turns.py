@@ -159,7 +159,8 @@ class Turns:
             )
         elif turn.missing is not None:
             missing = _missing(talk, number, turn)
-            kind, wanted = "ask", f"Ask for the {missing.name}; it is needed and was not given."
+            what = f"for the {missing.name}; it is needed and was not given" if missing else "whether to go ahead"
+            kind, wanted = "ask", f"Ask {what}."
         return WriteReply(
             user=said,
             so_far=before,
@@ -183,16 +184,17 @@ def _facts(talk: _Talk, number: int, calls: Sequence[PlannedCall], turn: Planned
     if turn.missing is None:
         return _once(facts), None
     left_out = _missing(talk, number, turn)
-    return _once([fact for fact in facts if fact.pointer != left_out.pointer]), left_out
+    return _once([fact for fact in facts if fact.pointer != turn.missing]), left_out
 
 
 def _once(facts: Sequence[Fact]) -> list[Fact]:
     return list({(fact.name, json.dumps(fact.value)): fact for fact in facts}.values())
 
 
-def _missing(talk: _Talk, number: int, turn: PlannedTurn) -> Fact:
+def _missing(talk: _Talk, number: int, turn: PlannedTurn) -> Fact | None:
+    """What the user leaves out; None where the call takes no arguments, so that only a go-ahead can be missing."""
     call = talk.blueprint.turns[number + 1].steps[0][0]
-    return next(fact for fact in facts_of(call, number + 1) if fact.pointer == turn.missing)
+    return next((fact for fact in facts_of(call, number + 1) if fact.pointer == turn.missing), None)
 
 
 def _called(turn: PlannedTurn) -> list[Message]:

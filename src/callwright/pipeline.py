@@ -19,9 +19,9 @@ from callwright.text import plain
 SHOWN_CHARS = 800
 """Of a refused reply that the next attempt is shown."""
 
-COPIED_WORDS = 6
-"""So many words in a row that also stand in an example were not written but copied."""
-_WORD = re.compile(r"\w+")
+COPIED_WORDS = 3
+"""So many long words in a row that also stand in an example, but not in the case, were copied from there."""
+_WORD = re.compile(r"[^\W_]{5,}")
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -65,16 +65,23 @@ async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> 
 
 
 def _own_words(reply: Reply, request: Request) -> None:
-    """Raise `Rejected` where a reply takes a run of words over from the examples in its prompt, as weak models do."""
+    """Raise `Rejected` where a reply takes content over from the examples in its prompt, as weak models do."""
+    case = set(_telling(request.messages[-1].content))
     examples = {run for said in request.messages if said.role == "assistant" for run in _runs(said.content)}
-    if any(run in examples for run in _runs(reply.text)):
-        fault = "copies one of the examples; write about this case"
+    copied = next((run for run in _runs(reply.text) if run in examples and not case.issuperset(run)), None)
+    if copied:
+        fault = f"copies an example ({' '.join(copied)}); write about this case"
         raise Rejected([Finding(code="reply.copied", path="$", message=fault)])
 
 
 def _runs(text: str) -> list[tuple[str, ...]]:
-    words = _WORD.findall(text[:SHOWN_CHARS].lower())
+    """Every run of COPIED_WORDS telling words, what stands between them left out."""
+    words = _telling(text)
     return list(zip(*(words[at:] for at in range(COPIED_WORDS)), strict=False))
+
+
+def _telling(text: str) -> list[str]:
+    return _WORD.findall(text[:SHOWN_CHARS].lower())
 
 
 def _correction(reply: Reply, findings: tuple[Finding, ...]) -> tuple[Message, ...]:

@@ -217,22 +217,29 @@ class _Work:
 
     async def _row(self, row: int) -> str | None:
         """Make one row and keep it. Returns why it failed; raises what will fail every row."""
-        problem = ""
-        for attempt in range(self._attempts):
+        problem, best = "", None
+        redo = self._config.generation.redo
+        for attempt in range(max(self._attempts, redo + 1)):
+            if best is not None and (attempt > redo or not best.metadata.written_by_code):
+                break
             try:
                 made = await self._made(row, attempt)
             except _FATAL:
                 raise
             except ModelError as error:
                 self._refuse(row, "model", attempt, (_finding("model", str(error)),))
-                return str(error)
+                problem = str(error)
+                break
             except Rejected as rejected:
                 problem = str(rejected)
                 self._refuse(row, "row", attempt, rejected.findings)
                 continue
-            self._ledger.put_row(self.recipe, made)
-            return None
-        return problem
+            if best is None or len(made.metadata.written_by_code) < len(best.metadata.written_by_code):
+                best = made
+        if best is None:
+            return problem
+        self._ledger.put_row(self.recipe, best)
+        return None
 
     async def _made(self, row: int, attempt: int) -> Row:
         draft = self._drafter.draft(row, attempt)

@@ -22,7 +22,8 @@ MOST_SALIENT = 4
 _TELLING = ("id", "url", "path", "sha", "date", "datetime", "number", "branch", "file_name", "email", "cursor")
 _UNDONE = re.compile(r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)", re.IGNORECASE)
 _YOURS = re.compile(
-    r"^Please\b|\bPlease (?:create|open|search|add|send|make)\b|\bI can help you with\b"
+    r"^Please\b|\bI apologi[sz]e\b|\bassist you\b|\bprovide me with\b|\bI can help you with\b"
+    r"|\bPlease (?:create|open|search|add|send|make)\b"
     r"|\b[Yy]ou(?:'ve| have)? (?:just |also )?(?:created|opened|searched|filed|scheduled|sent|added)\b"
 )
 _TECHNICAL = re.compile(r"\b(?:JSON|API call|function call|tool call|parameters?|the tool)\b")

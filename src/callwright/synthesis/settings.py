@@ -59,6 +59,8 @@ class GenerationSettings(BaseModel):
     execution: Literal["simulated"] = "simulated"
     max_retries: Annotated[int, Field(ge=1, le=20)] = 3
     """How often a step asks the model before code writes instead."""
+    redo: Annotated[int, Field(ge=0, le=10)] = 0
+    """How often a row is begun anew in which code had to write for the model; the attempt with the least is kept."""
     llm: LLMSettings | None = None
 
     @field_validator("kinds")

@@ -37,7 +37,8 @@ _REPORTS = re.compile(
 )
 _SERVES = re.compile(
     r"further assistance|(?:so|and) (?:that )?i can help you|i can help you|how can i (?:help|assist)"
-    r"|happy to (?:help|assist)"
+    r"|happy to (?:help|assist)|\bassist you\b|\bsorry,? (?:but )?i\b|i apologi[sz]e"
+    r"|more (?:information|details) about the task"
     r"|if you need any(?:thing)? (?:else|more|further)|i'm sorry, (?:but )?i|^you can ",
     re.IGNORECASE,
 )

@@ -21,7 +21,7 @@ from callwright.prompts import render
 from callwright.quality.saying import hard_tokens, leaves
 from callwright.records import Constraint, Finding, Pointer, Reply, Request, Schema, Tool, ToolCall
 from callwright.text import plain
-from callwright.tools.decided import completed, is_decided, undecided
+from callwright.tools.decided import completed, is_decided, room, undecided
 from callwright.tools.returns import result_schema
 from callwright.tools.roles import WRITTEN, kind_of, role_of, words_of
 from callwright.tools.values import Values, is_valid, validator
@@ -113,7 +113,7 @@ class WriteResult:
         return Request(
             messages=messages,
             constraint=Constraint(body=undecided(self.schema)),
-            max_tokens=500,
+            max_tokens=room(undecided(self.schema)),
             seed=(self._seed + attempt) & 0x7FFFFFFF,
         )
 

@@ -138,6 +138,8 @@ class Conforming:
         if request.constraint is None or request.constraint.kind != "json_schema":
             return None if reply.text.strip() or reply.tool_calls else "empty"
         assert isinstance(request.constraint.body, dict)
+        if reply.finish == "length" and request.max_tokens and reply.completion_tokens >= request.max_tokens:
+            return None  # it ran to its own bound: the same request would do so again
         try:
             read_json(reply, request.constraint.body)
         except Rejected as rejected:

@@ -10,6 +10,7 @@ from callwright.errors import Rejected
 from callwright.prompts import render
 from callwright.records import Constraint, Finding, Reply, Request, Schema
 from callwright.text import plain
+from callwright.tools.decided import room
 
 MAX_CHARS = 1200
 _LABEL = re.compile(
@@ -70,7 +71,7 @@ def request(
     return Request(
         messages=render(prompt, **values),
         constraint=Constraint(body=schema) if schema is not None else None,
-        max_tokens=max_tokens,
+        max_tokens=min(max_tokens, room(schema)) if schema is not None else max_tokens,
         temperature=temperature,
         seed=seed,
     )

@@ -39,3 +39,12 @@ def completed(schema: Schema, written: Any) -> Any:
         elif isinstance(written, dict) and name in written:
             found[name] = completed(part, written[name])
     return found
+
+
+def room(schema: Schema) -> int:
+    """Tokens that a reply under a small schema may take: what runs past that has run away."""
+    if "properties" in schema:
+        return 8 + sum(8 + room(part) for part in schema["properties"].values())
+    if schema.get("type") == "array":
+        return int(4 + schema.get("maxItems", 3) * (4 + room(schema.get("items", {}))))
+    return 8 + int(schema.get("maxLength", 60)) // 3

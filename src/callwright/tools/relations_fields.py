@@ -8,6 +8,7 @@ application (a mail address, a city, a ticker) are told by their role instead an
 from __future__ import annotations
 
 import functools
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -33,6 +34,10 @@ PORTABLE: dict[Role, float] = {
     "person": 0.4, "company": 0.4, "url": 0.35, "timezone": 0.25, "currency": 0.2, "country": 0.2, "language": 0.15,
 }  # fmt: skip
 """Roles whose values mean the same in every application, and how much it says that two tools share one."""
+INTERCHANGEABLE = frozenset(
+    ("email", "phone", "ticker", "ip", "city", "timezone", "currency", "country", "isbn", "vin")
+)
+"""Roles of which one is as good as another, whatever its name."""
 _PLACED = {"latitude": 0.6, "longitude": 0.6, "zip": 0.5, "isbn": 0.7, "vin": 0.7, "iban": 0.6}
 """Names that are as good as a role."""
 
@@ -44,7 +49,7 @@ _SAME = {
 }  # fmt: skip
 _HOLDERS = """
     data items item results result values value list entries entry records record response body payload content
-    contents objects object elements element rows row collection resource resources embedded edges node nodes hits
+    contents objects object elements element rows row collection resource resources embedded edges hits
     attributes properties info details output v1 v2 v3 v4 api rest json"""
 _NO_THING = frozenset(_HOLDERS.split())
 """Containers that say nothing of what they hold."""
@@ -64,6 +69,8 @@ class Field(NamedTuple):
     format: str
     role: str
     portable: float
+    same_as: str
+    """What of its own toolkit it is as good as, where it is portable: any mail address, but a first name alone."""
     required: bool
     depth: int
     name: str
@@ -172,7 +179,14 @@ def _inner(leaf: _Leaf) -> Iterator[_Leaf]:
         yield leaf._replace(pointer=f"{leaf.pointer}/0", schema=schema["items"])
 
 
+_SECRET = frozenset(("secret", "token", "password", "signature", "nonce", "passphrase", "csrf"))
+_SWITCH = re.compile(r"(?i)(when|if|set to) true|whether|specifies whether|indicates whether|true if")
+
+
 def _is_open(leaf: _Leaf) -> bool:
+    """Whether its values name or say something: no switches, choices, secrets or whole objects."""
+    if _SECRET & set(canonical(leaf.name)) or _SWITCH.match(str(leaf.schema.get("description", ""))):
+        return False
     return (
         "enum" not in leaf.schema and "const" not in leaf.schema and kind_of(leaf.schema) not in ("boolean", "object")
     )
@@ -183,9 +197,10 @@ def _field(leaf: _Leaf, around: str) -> Field:
     form = str(leaf.schema.get("format", ""))
     entity, attribute, role, portable = _named(leaf.name, kind, form)
     description = str(leaf.schema.get("description", ""))
+    same_as = (role if role in INTERCHANGEABLE else f"{role} {' '.join(canonical(leaf.name))}") if portable else ""
     return Field(
-        leaf.pointer, entity or around, attribute, kind, form, role, portable, leaf.required, leaf.depth, leaf.name,
-        description,
+        leaf.pointer, entity or around, attribute, kind, form, role, portable, same_as, leaf.required, leaf.depth,
+        leaf.name, description,
     )  # fmt: skip
 
 

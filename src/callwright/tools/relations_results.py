@@ -139,7 +139,7 @@ def _index(
             given = Given(_quality(field, tool, (field.entity, field.attribute) in asked[at]), at, field)
             own[tool.toolkit, field.entity, field.attribute, field.kind].append(given)
             if field.portable:
-                own[tool.toolkit, f":{field.role}", "", field.kind].append(given)
+                own[tool.toolkit, f":{field.same_as}", "", field.kind].append(given)
             if field.role in _TRAVELS:
                 portable[field.role, field.kind].append(given)
     for givers in (*own.values(), *portable.values()):
@@ -157,7 +157,7 @@ def _quality(field: Field, tool: Tool, echo: bool) -> float:
 def _keys(field: Field, kit: str, things: set[tuple[str, str]]) -> Iterator[tuple[str, str, float]]:
     """(entity, attribute, how surely it is meant) for an argument, the surest first."""
     if field.portable:
-        yield f":{field.role}", "", field.portable * 0.8
+        yield f":{field.same_as}", "", field.portable * 0.8
     if not field.entity:
         return
     for entity, sure in _entities(field.entity):

@@ -22,9 +22,11 @@ from callwright.tools.search_text import Said, Text
 DEEP = 200
 """Rows taken from each ranking."""
 _K = 60
-_FIRST = 0.003
-"""What standing at the very front of the catalog (the popular applications) is worth."""
-_VERSION = 1
+_MEANING = 2.0
+"""How much more a place in the ranking by meaning counts than one by words."""
+_FIRST = 0.012
+"""What standing at the very front of the shipped catalog (the popular applications) is worth."""
+_VERSION = 2
 _LARGE = 2000
 
 
@@ -37,8 +39,9 @@ class Hit(NamedTuple):
 class Search:
     """An index over tools. `by` names what it ranks with."""
 
-    def __init__(self, text: Text, meanings: Meanings | None) -> None:
+    def __init__(self, text: Text, meanings: Meanings | None, first: float = 0.0) -> None:
         self._text = text
+        self._first = first
         self._meanings = meanings
         self._count = len(text)
         self.by = f"words and meaning ({meanings.name})" if meanings else "words"
@@ -50,7 +53,7 @@ class Search:
         table = Table(path)
         text = Text.opened(kept) if kept.is_file() else Text.kept(kept, [Said(*row) for row in table.words()])
         codes = table.meanings() if runs("minilm") else []
-        return cls(text, Signs(codes, encoder("minilm")) if codes else None)
+        return cls(text, Signs(codes, encoder("minilm")) if codes else None, _FIRST)
 
     @classmethod
     def of_tools(cls, tools: Iterable[Tool]) -> Search:
@@ -63,18 +66,18 @@ class Search:
     def find(self, query: str, count: int = 10, toolkits: Sequence[str] = ()) -> list[Hit]:
         """The tools that fit best, of some toolkits only where they are named."""
         deep = self._count if toolkits else DEEP
-        rankings = [self._text.find(query, deep)]
+        rankings = [(1.0, self._text.find(query, deep))]
         if self._meanings and query.strip():
-            rankings.append(self._meanings.find(query, deep))
+            rankings.append((_MEANING, self._meanings.find(query, deep)))
         scores: dict[int, float] = {}
-        for ranking in rankings:
+        for weight, ranking in rankings:
             for rank, row in enumerate(ranking):
-                scores[row] = scores.get(row, 0.0) + 1 / (_K + rank)
+                scores[row] = scores.get(row, 0.0) + weight / (_K + rank)
         if toolkits:
             wanted = self._text.of_toolkits(toolkits)
             scores = {row: score for row, score in scores.items() if row in wanted}
         for row in scores:
-            scores[row] += _FIRST * (1 - row / self._count) ** 4
+            scores[row] += self._first * (1 - row / self._count) ** 4
         best = sorted(scores, key=lambda row: (-scores[row], row))[:count]
         said = self._text.said(best)
         return [Hit(row, said[row], scores[row]) for row in best]

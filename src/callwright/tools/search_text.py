@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from callwright.errors import SourceError
+from callwright.tools.index import first_sentence
 from callwright.tools.roles import words_of
 
 _LITTLE = "a an the of to for in on at by and or is are be this that with from as it its my me i all any into"
 _STOP = frozenset(_LITTLE.split())
 _SCHEMA = """
-CREATE VIRTUAL TABLE words USING fts5(name, description, toolkit, path, tokenize = 'porter unicode61', content = '');
+CREATE VIRTUAL TABLE words USING fts5(name, says, more, toolkit, path, tokenize = 'porter unicode61', content = '');
 CREATE TABLE said (row INTEGER PRIMARY KEY, name TEXT, toolkit TEXT, provider TEXT, description TEXT, path TEXT);
 """
-_WEIGHTS = "3.0, 3.0, 3.0, 1.0"
-"""Of a word in name, description, toolkit and path."""
+_WEIGHTS = "3.0, 4.0, 0.5, 3.0, 1.0"
+"""Of a word in the name, the description's first sentence, the rest of it, the toolkit and the path."""
 
 
 class Said(NamedTuple):
@@ -50,9 +51,11 @@ class Text:
         except sqlite3.OperationalError as error:
             raise SourceError(f"SQLite of this Python has no full-text index ({error}).") from error
         for number, row in enumerate(rows):
-            spoken = [words_of(part) for part in (row.name, row.description, f"{row.toolkit} {row.provider}", row.path)]
+            says = first_sentence(row.description)
+            parts = (row.name, says, row.description[len(says) :], f"{row.toolkit} {row.provider}", row.path)
             database.execute(
-                "INSERT INTO words(rowid, name, description, toolkit, path) VALUES (?,?,?,?,?)", (number, *spoken)
+                "INSERT INTO words(rowid, name, says, more, toolkit, path) VALUES (?,?,?,?,?,?)",
+                (number, *map(words_of, parts)),
             )
             database.execute("INSERT INTO said VALUES (?,?,?,?,?,?)", (number, *row))
         database.commit()

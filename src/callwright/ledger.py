@@ -18,7 +18,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import orjson
 
@@ -37,6 +37,12 @@ CREATE TABLE IF NOT EXISTS judged_low (
     recipe TEXT NOT NULL, row INTEGER NOT NULL, attempt INTEGER NOT NULL, json BLOB NOT NULL,
     PRIMARY KEY (recipe, row, attempt)) WITHOUT ROWID;
 """
+_SIGNS_OF_DAMAGE = ("malformed", "not a database", "decode to UTF-8", "codec can't decode")
+_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What the database raises; the second where damage reaches the text of its own errors."""
+
+A = TypeVar("A")
+T = TypeVar("T")
 
 
 class Ledger:
@@ -57,13 +63,12 @@ class Ledger:
                 lock = _locked(folder / "run.lock")
             elif not (folder / "run.sqlite").is_file():
                 raise LedgerError(f"{folder}: holds no run (no run.sqlite).")
-            mode = "rwc" if write else "ro"
-            uri = f"{(folder / 'run.sqlite').absolute().as_uri()}?mode={mode}"
+            uri = f"{(folder / 'run.sqlite').absolute().as_uri()}?{'mode=rwc' if write else _reading(folder)}"
             connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
             if write:
                 connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _SCHEMA)
             connection.execute("SELECT count(*) FROM meta").fetchone()
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *_FAULTS) as error:
             if lock:
                 lock.close()
             raise _explained(folder, error) from error
@@ -85,8 +90,8 @@ class Ledger:
 
     def get_meta(self, name: str) -> Any:
         """The JSON value kept under `name`, or None."""
-        found = self._execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return orjson.loads(found[0]) if found else None
+        found = next(self._found("SELECT value FROM meta WHERE name = ?", (name,)), None)
+        return self._read(orjson.loads, found[0]) if found else None
 
     def put_meta(self, name: str, value: Any) -> None:
         self._execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, orjson.dumps(value)))
@@ -94,21 +99,21 @@ class Ledger:
     # --- replies ------------------------------------------------------------------------------------------------
 
     def get_reply(self, key: str) -> Reply | None:
-        found = self._execute("SELECT reply FROM replies WHERE key = ?", (bytes.fromhex(key),)).fetchone()
-        return Reply.model_validate_json(found[0]) if found else None
+        found = next(self._found("SELECT reply FROM replies WHERE key = ?", (bytes.fromhex(key),)), None)
+        return self._read(Reply.model_validate_json, found[0]) if found else None
 
     def put_reply(self, key: str, reply: Reply) -> None:
         values = (bytes.fromhex(key), orjson.dumps(reply.model_dump(exclude_defaults=True)))
         self._execute("INSERT OR REPLACE INTO replies VALUES (?, ?)", values)
 
     def count_replies(self) -> int:
-        return int(self._execute("SELECT count(*) FROM replies").fetchone()[0])
+        return int(next(self._found("SELECT count(*) FROM replies"))[0])
 
     # --- rows and refusals ----------------------------------------------------------------------------------------
 
     def done(self, recipe: str) -> set[int]:
         """Numbers of the rows that are finished under `recipe`."""
-        return {row for (row,) in self._execute("SELECT row FROM rows WHERE recipe = ?", (recipe,))}
+        return {row for (row,) in self._found("SELECT row FROM rows WHERE recipe = ?", (recipe,))}
 
     def put_row(self, recipe: str, row: Row) -> None:
         values = (recipe, row.metadata.row, orjson.dumps(row.model_dump()))
@@ -117,8 +122,8 @@ class Ledger:
     def rows(self, recipe: str, below: int) -> Iterator[Row]:
         """The finished rows with numbers under `below`, in order, one at a time."""
         query = "SELECT json FROM rows WHERE recipe = ? AND row < ? ORDER BY row"
-        for (json,) in self._execute(query, (recipe, below)):
-            yield Row.model_validate_json(json)
+        for (json,) in self._found(query, (recipe, below)):
+            yield self._read(Row.model_validate_json, json)
 
     def put_judged_low(self, recipe: str, attempt: int, row: Row) -> None:
         """Keep a row that a judge refused, so that the judge can be judged."""
@@ -128,8 +133,8 @@ class Ledger:
     def judged_low(self, recipe: str) -> Iterator[tuple[int, Row]]:
         """(attempt, row) of the rows that a judge refused, in order, one at a time."""
         query = "SELECT attempt, json FROM judged_low WHERE recipe = ? ORDER BY row, attempt"
-        for attempt, json in self._execute(query, (recipe,)):
-            yield attempt, Row.model_validate_json(json)
+        for attempt, json in self._found(query, (recipe,)):
+            yield attempt, self._read(Row.model_validate_json, json)
 
     def put_refusal(self, recipe: str, refusal: Refusal) -> None:
         findings = orjson.dumps([finding.model_dump() for finding in refusal.findings])
@@ -138,14 +143,36 @@ class Ledger:
 
     def refusals(self, recipe: str) -> Iterator[Refusal]:
         query = "SELECT row, step, attempt, findings FROM refusals WHERE recipe = ? ORDER BY row, rowid"
-        for row, step, attempt, findings in self._execute(query, (recipe,)):
-            yield Refusal(row=row, step=step, attempt=attempt, findings=orjson.loads(findings))
+        for row, step, attempt, json in self._found(query, (recipe,)):
+            said = {"row": row, "step": step, "attempt": attempt, "findings": self._read(orjson.loads, json)}
+            yield self._read(Refusal.model_validate, said)
+
+    # --- what the database says -----------------------------------------------------------------------------------
 
     def _execute(self, query: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         try:
             return self._db.execute(query, values)
-        except sqlite3.Error as error:
+        except _FAULTS as error:
             raise _explained(self.folder, error) from error
+
+    def _found(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of an answer, one at a time: a damaged page shows when it is reached."""
+        cursor = self._execute(query, values)
+        while True:
+            try:
+                found = cursor.fetchone()
+            except _FAULTS as error:
+                raise _explained(self.folder, error) from error
+            if found is None:
+                return
+            yield found
+
+    def _read(self, parse: Callable[[A], T], raw: A) -> T:
+        """What was written as `raw`; bytes that are not what was written are a damaged file."""
+        try:
+            return parse(raw)
+        except ValueError as error:
+            raise _damaged(self.folder) from error
 
 
 class Recorded:
@@ -175,6 +202,12 @@ class Recorded:
         await self._model.close()
 
 
+def _reading(folder: Path) -> str:
+    """How SQLite is to read a run. WAL wants to write beside the file; where it cannot, nobody else can either."""
+    still = not os.access(folder, os.W_OK) and not (folder / "run.sqlite-wal").exists()
+    return "mode=ro&immutable=1" if still else "mode=ro"
+
+
 def _locked(path: Path) -> IO[str]:
     """The lock file, held. The kernel lets go of it when the process ends, however it ends."""
     handle = path.open("a+")
@@ -194,11 +227,15 @@ def _locked(path: Path) -> IO[str]:
     return handle
 
 
-def _explained(folder: Path, error: OSError | sqlite3.Error) -> LedgerError:
+def _explained(folder: Path, error: OSError | sqlite3.Error | UnicodeDecodeError) -> LedgerError:
     """The error in the user's terms: which directory, what is wrong, what to do."""
     text = str(error)
-    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
-        return LedgerError(f"{folder}: run.sqlite is damaged.", hint="Choose another --run-dir, or move it away.")
+    if isinstance(error, _FAULTS) and any(sign in text for sign in _SIGNS_OF_DAMAGE):
+        return _damaged(folder)
     if "disk is full" in text or getattr(error, "errno", None) == errno.ENOSPC:
         return LedgerError(f"{folder}: the disk is full; what was done is kept.", hint="Make room and run again.")
     return LedgerError(f"{folder}: cannot be written: {text}.", hint="Choose another --run-dir.")
+
+
+def _damaged(folder: Path) -> LedgerError:
+    return LedgerError(f"{folder}: run.sqlite is damaged.", hint="Choose another --run-dir, or move it away.")

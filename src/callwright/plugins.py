@@ -139,20 +139,20 @@ def names(kind: str) -> list[str]:
 
 def resolve(kind: str, name: str) -> Any:
     """The part that `name` stands for. Raises `ConfigError` with the nearest name."""
-    target = SHIPPED.get(kind, {}).get(name)
-    if target is None:
-        for entry in entry_points(group=f"callwright.{kind}"):
-            if entry.name == name:
-                return entry.load()
-        target = name if ":" in name else None
-    if target is None:
+    shipped = SHIPPED.get(kind, {}).get(name)
+    if shipped:
+        return _loaded(shipped)
+    added = next((entry for entry in entry_points(group=f"callwright.{kind}") if entry.name == name), None)
+    if added is None and ":" not in name:
         near = difflib.get_close_matches(name, names(kind), 1)
         way_out = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names(kind))}."
         raise ConfigError(f"{kind} {name!r} is not known; {way_out}")
-    module, _, attribute = target.partition(":")
     try:
-        return getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        if module.startswith("callwright."):
-            raise
+        return added.load() if added else _loaded(name)
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise ConfigError(f"{kind} {name!r} cannot be loaded: {error}") from error
+
+
+def _loaded(target: str) -> Any:
+    module, _, attribute = target.partition(":")
+    return getattr(importlib.import_module(module), attribute)

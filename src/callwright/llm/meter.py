@@ -80,7 +80,7 @@ class Metered:
             self._closed_until = max(self._closed_until, time.monotonic() + wait_s)
             return wait_s
         spread = hashlib.sha256(f"{request.seed}/{attempt}".encode()).digest()[0] / 255
-        return min(LONGEST_WAIT_S, 0.25 * 2.0**attempt) * (0.5 + spread)
+        return min(LONGEST_WAIT_S, 0.25 * 2.0**attempt * (0.5 + spread))
 
 
 class Pace:

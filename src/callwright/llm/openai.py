@@ -27,6 +27,7 @@ from callwright.errors import (
 from callwright.llm.settings import LLMSettings
 from callwright.llm.strict import strict_schema, without_nulls
 from callwright.records import Constraint, Message, Reply, Request, ToolCall
+from callwright.text import CONTROL
 
 HOMES = {
     "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
@@ -36,6 +37,7 @@ HOMES = {
     "vllm": ("http://localhost:8000/v1", "VLLM_API_KEY"),
 }
 """Provider -> (base URL, environment variable of its key)."""
+MAX_ANSWER_BYTES = 32_000_000
 
 
 class OpenAIModel:
@@ -46,7 +48,7 @@ class OpenAIModel:
         self.base_url = (settings.base_url or os.environ.get("OPENAI_BASE_URL") or home).rstrip("/")
         self.id = f"{settings.provider}/{settings.model}"
         self._settings = settings
-        self._key = settings.api_key or os.environ.get(variable) or os.environ.get("OPENAI_API_KEY") or ""
+        self._key = _key(settings, variable)
         self._session: aiohttp.ClientSession | None = None
         self._constraint = _constraint_form(settings, self.base_url)
 
@@ -93,7 +95,7 @@ class OpenAIModel:
         """The body of the server's answer. Raises `ModelError` for whatever is no success."""
         try:
             async with self._client().request(method, self.base_url + path, data=body) as response:
-                raw = await response.read()
+                raw = await self._read(response)
                 self._raise_for(response, raw)
                 return raw
         except aiohttp.ConnectionTimeoutError as error:
@@ -102,10 +104,19 @@ class OpenAIModel:
             ) from error
         except TimeoutError as error:
             raise TimedOut(f"{self.base_url}: no answer within {self._settings.timeout_s:g} s.") from error
-        except aiohttp.InvalidURL as error:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise ConfigError(f"llm.base_url: {self.base_url!r} is not a URL.") from error
         except aiohttp.ClientError as error:
             raise Unreachable(f"{self.base_url}: {error or type(error).__name__}.") from error
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        """The whole body, unpacked, up to a limit: a server must not be able to fill the memory."""
+        raw = bytearray()
+        async for piece in response.content.iter_any():
+            raw += piece
+            if len(raw) > MAX_ANSWER_BYTES:
+                raise ServerError(f"{self.base_url}: the answer is longer than {MAX_ANSWER_BYTES:,} bytes.")
+        return bytes(raw)
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -170,6 +181,14 @@ def build(settings: LLMSettings) -> OpenAIModel:
 Form = Literal["json_schema", "strict", "guided_json", "json_object", "none"]
 
 
+def _key(settings: LLMSettings, variable: str) -> str:
+    """The API key, empty where none is given. Raises `ConfigError` for one that no header can hold."""
+    key = (settings.api_key or os.environ.get(variable) or os.environ.get("OPENAI_API_KEY") or "").strip()
+    if CONTROL.search(key) or "\n" in key or "\t" in key:
+        raise ConfigError("llm.api_key: holds a line feed or another character that no HTTP header can hold.")
+    return key
+
+
 def _constraint_form(settings: LLMSettings, base_url: str) -> Form:
     if settings.constraint != "auto":
         return settings.constraint
@@ -222,7 +241,7 @@ def _tool_call(call: dict[str, Any]) -> ToolCall:
     """A call as the server gave it; arguments that are no JSON object are kept under `_raw` for the checks to see."""
     text = call["function"].get("arguments") or "{}"
     try:
-        arguments = orjson.loads(text)
+        arguments = text if isinstance(text, dict) else orjson.loads(text)
     except orjson.JSONDecodeError:
         arguments = None
     known = arguments if isinstance(arguments, dict) else {"_raw": text}

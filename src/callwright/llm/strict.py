@@ -11,9 +11,11 @@ from typing import Any
 import orjson
 
 from callwright.records import Constraint, Schema
+from callwright.schemas import compiled, is_too_deep
 
 _LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _MAPS = ("properties", "$defs", "definitions")
+MOST_REFS = 20
 
 
 def strict_schema(schema: Schema) -> Schema:
@@ -48,17 +50,46 @@ def without_nulls(text: str, constraint: Constraint) -> str:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
-    return orjson.dumps(_dropped(value, constraint.body)).decode()
+    return text if is_too_deep(value) else orjson.dumps(_dropped(value, constraint.body, constraint.body)).decode()
 
 
-def _dropped(value: Any, schema: Schema) -> Any:
-    if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        return [_dropped(item, schema["items"]) for item in value]
+def _dropped(value: Any, schema: Any, root: Schema) -> Any:
+    schema = _chosen(value, _resolved(schema, root), root)
+    if isinstance(value, list):
+        heads = schema.get("prefixItems", ())
+        return [
+            _dropped(item, heads[at] if at < len(heads) else schema.get("items"), root) for at, item in enumerate(value)
+        ]
     if not isinstance(value, dict):
         return value
-    required, parts = set(schema.get("required", ())), schema.get("properties", {})
+    parts = schema.get("properties", {})
+    optional = parts.keys() - set(schema.get("required", ()))
     return {
-        name: _dropped(item, parts.get(name, {}))
+        name: _dropped(item, parts.get(name), root)
         for name, item in value.items()
-        if item is not None or name in required
+        if item is not None or name not in optional
     }
+
+
+def _resolved(schema: Any, root: Schema) -> Schema:
+    """The schema that a `$ref` within `root` leads to; an empty one where it leads nowhere."""
+    for _ in range(MOST_REFS):
+        ref = schema.get("$ref") if isinstance(schema, dict) else None
+        if not isinstance(ref, str):
+            break
+        found: Any = root
+        for part in ref.lstrip("#").split("/")[1:]:
+            found = found.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(found, dict) else None
+        schema = found
+    return schema if isinstance(schema, dict) else {}
+
+
+def _chosen(value: Any, schema: Schema, root: Schema) -> Schema:
+    """Of alternatives the first that `value` satisfies without its nulls; the schema itself where there are none."""
+    shared = {key: root[key] for key in ("$defs", "definitions") if key in root}
+    for key in ("anyOf", "oneOf"):
+        for branch in schema.get(key, ()):
+            if compiled({**shared, "allOf": [branch]}).is_valid(_dropped(value, branch, root)):
+                rest = {name: part for name, part in schema.items() if name != key}
+                return _chosen(value, rest | _resolved(branch, root), root)
+    return schema

@@ -1,0 +1,236 @@
+"""What is tried again, when, and how many at once. Real time, in fractions of a second."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callwright.errors import (
+    BadRequest,
+    ModelError,
+    RateLimited,
+    ServerError,
+    TimedOut,
+    Unauthorized,
+    UnknownModel,
+    Unreachable,
+)
+from callwright.llm.meter import LONGEST_WAIT_S, Metered, Pace
+from callwright.llm.scripted import ScriptedModel
+from callwright.llm.settings import LLMSettings
+from callwright.plugins import Event
+from callwright.records import Message, Reply, Request
+
+ASKED = Request(messages=(Message(role="user", content="?"),), seed=1)
+
+
+class Busy:
+    """Answers after `takes_s`, and counts how many it answers at once."""
+
+    id = "busy"
+
+    def __init__(self, takes_s: float = 0.02, reply: Reply | None = None) -> None:
+        self.takes_s = takes_s
+        self.reply = reply or Reply(text="ok")
+        self.now = self.most = 0
+        self.began: list[float] = []
+
+    async def complete(self, request: Request) -> Reply:
+        self.began.append(time.monotonic())
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(self.takes_s)
+        self.now -= 1
+        return self.reply
+
+    async def close(self) -> None:
+        self.takes_s = -1
+
+
+def settings_of(**given: Any) -> LLMSettings:
+    return LLMSettings(model="m", **given)
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Seconds that `work`'s coroutine takes."""
+
+    async def run() -> float:
+        start = time.monotonic()
+        await work()
+        return time.monotonic() - start
+
+    return asyncio.run(run())
+
+
+# --- what is tried again -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [TimedOut("x"), ServerError("x"), RateLimited("x"), Unreachable("x")])
+def test_what_a_retry_can_help_is_tried_again(error: ModelError) -> None:
+    events: list[Event] = []
+    model = ScriptedModel([error, "ok"])
+    assert asyncio.run(Metered(model, settings_of(), events.append).complete(ASKED)).text == "ok"
+    assert [event.kind for event in events] == ["sent", "returned", "retry", "sent", "returned"]
+    assert 0.1 < events[2].data["wait_s"] < 0.4
+
+
+@pytest.mark.parametrize("error", [Unauthorized("x"), UnknownModel("x"), BadRequest("x")])
+def test_what_a_retry_cannot_help_is_raised_at_once(error: ModelError) -> None:
+    model = ScriptedModel([error, "ok"])
+    with pytest.raises(type(error)):
+        asyncio.run(Metered(model, settings_of()).complete(ASKED))
+    assert len(model.requests) == 1
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 8))
+def test_a_request_is_sent_again_as_often_as_the_settings_say(retries: int) -> None:
+    model = ScriptedModel([RateLimited("x", retry_after_s=0)] * 20)
+    with pytest.raises(RateLimited):
+        asyncio.run(Metered(model, settings_of(retries=retries)).complete(ASKED))
+    assert len(model.requests) == retries + 1
+
+
+def test_a_server_that_was_never_reached_is_given_up_in_seconds() -> None:
+    model = ScriptedModel([Unreachable("x")] * 9)
+
+    async def ask() -> None:
+        with pytest.raises(Unreachable):
+            await Metered(model, settings_of(retries=6)).complete(ASKED)
+
+    assert timed(ask) < 2
+    assert len(model.requests) == 3
+
+
+def test_a_server_that_has_answered_before_is_not_given_up_so_soon() -> None:
+    model = ScriptedModel(["ok", *[Unreachable("x")] * 3, "back"])
+
+    async def ask() -> str:
+        metered = Metered(model, settings_of(retries=3))
+        await metered.complete(ASKED)
+        return (await metered.complete(ASKED)).text
+
+    assert asyncio.run(ask()) == "back"
+
+
+def test_waits_grow_and_differ_from_request_to_request() -> None:
+    def waits(seed: int) -> list[float]:
+        metered = Metered(ScriptedModel([]), settings_of())
+        request = ASKED.model_copy(update={"seed": seed})
+        return [metered._wait_s(ServerError("x"), attempt, request) for attempt in range(12)]
+
+    assert all(0.125 * 2**n <= wait <= 0.375 * 2**n for n, wait in enumerate(waits(1)[:7]))
+    assert max(waits(1)) == LONGEST_WAIT_S
+    assert len({waits(seed)[0] for seed in range(20)}) > 10
+    assert waits(1) == waits(1)
+
+
+# --- Retry-After -------------------------------------------------------------------------------------------------
+
+
+def test_after_a_429_nobody_asks_before_the_server_wants_it() -> None:
+    began: list[float] = []
+    script: list[str | Exception] = [RateLimited("x", retry_after_s=0.3), "a", "b"]
+
+    async def ask() -> None:
+        metered = Metered(ScriptedModel(script), settings_of(concurrency=4), lambda e: began.append(time.monotonic()))
+        first = asyncio.create_task(metered.complete(ASKED))
+        await asyncio.sleep(0.05)
+        second = asyncio.create_task(metered.complete(ASKED))
+        await asyncio.gather(first, second)
+
+    assert timed(ask) >= 0.3
+    refused, *later = began[0], *began[3:]
+    assert len(later) == 4
+    assert all(moment - refused >= 0.3 for moment in later)
+
+
+@pytest.mark.parametrize("asked_s", [86_400.0, float("inf")])
+def test_a_server_that_wants_a_day_gets_a_minute(asked_s: float) -> None:
+    events: list[Event] = []
+
+    async def ask() -> None:
+        metered = Metered(ScriptedModel([RateLimited("x", retry_after_s=asked_s)]), settings_of(), events.append)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(metered.complete(ASKED), 0.05)
+
+    asyncio.run(ask())
+    assert events[-1].data["wait_s"] == LONGEST_WAIT_S
+
+
+def test_a_request_that_waits_for_its_retry_holds_no_slot() -> None:
+    done: list[str] = []
+
+    async def ask() -> None:
+        metered = Metered(ScriptedModel([ServerError("x"), "b", "a"]), settings_of(concurrency=1))
+
+        async def one(name: str) -> None:
+            await metered.complete(ASKED)
+            done.append(name)
+
+        await asyncio.gather(one("failed first"), one("other"))
+
+    asyncio.run(ask())
+    assert done == ["other", "failed first"]
+
+
+# --- limits ------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=5)
+@given(st.integers(1, 8), st.integers(1, 20))
+def test_no_more_than_concurrency_run_at_once_and_no_fewer_where_there_is_work(limit: int, count: int) -> None:
+    model = Busy(0.005)
+
+    async def ask() -> None:
+        metered = Metered(model, settings_of(concurrency=limit))
+        await asyncio.gather(*(metered.complete(ASKED) for _ in range(count)))
+
+    asyncio.run(ask())
+    assert model.most == min(limit, count)
+
+
+def test_requests_per_minute_are_spent_evenly() -> None:
+    model = Busy(0)
+
+    async def ask() -> None:
+        metered = Metered(model, settings_of(requests_per_minute=1200))
+        await asyncio.gather(*(metered.complete(ASKED) for _ in range(7)))
+
+    start = time.monotonic()
+    assert timed(ask) >= 0.29
+    assert all(moment - start >= 0.05 * number - 0.005 for number, moment in enumerate(model.began))
+
+
+def test_tokens_per_minute_make_the_next_request_wait() -> None:
+    model = Busy(0, Reply(text="ok", prompt_tokens=60, completion_tokens=40))
+
+    async def ask() -> None:
+        metered = Metered(model, settings_of(tokens_per_minute=60_000))
+        for _ in range(4):
+            await metered.complete(ASKED)
+
+    assert timed(ask) >= 0.29
+
+
+def test_without_a_limit_nobody_waits() -> None:
+    async def take() -> None:
+        pace = Pace(None)
+        for _ in range(1000):
+            await pace.take(10**6)
+
+    assert timed(take) < 0.5
+
+
+def test_id_and_closing_are_the_models_own() -> None:
+    model = Busy()
+    metered = Metered(model, settings_of())
+    assert metered.id == "busy"
+    asyncio.run(metered.close())
+    assert model.takes_s == -1

@@ -20,6 +20,8 @@ from callwright.llm.batch import Done, Task
 
 LINE_BYTES = 1 << 26
 """The longest answer that is read."""
+SILENCE_S = 120.0
+"""An engine that answers nobody for so long is taken for stuck; the longest reply takes half of it on two cores."""
 PATIENCE_S = 5.0
 """For the engine to end when its input has ended."""
 
@@ -40,6 +42,8 @@ class Engine:
         self._waiting: dict[int, asyncio.Future[Done]] = {}
         self._numbers = itertools.count()
         self._closed = False
+        self._answered = 0.0
+        """When the engine answered last, by the loop's clock."""
 
     async def generate(self, task: Task) -> Done:
         """One generation; cancelling drops it. Raises `ModelError`, `WeightsError`."""
@@ -49,12 +53,22 @@ class Engine:
         self._waiting[number] = future
         try:
             self._order(process, {"add": number, "task": _plain(task)})
-            return await future
+            return await self._outcome(future, process)
         except asyncio.CancelledError:
             self._order(process, {"cancel": number})
             raise
         finally:
             self._waiting.pop(number, None)
+
+    async def _outcome(self, future: asyncio.Future[Done], process: asyncio.subprocess.Process) -> Done:
+        """What the engine answers. One that answers nobody for SILENCE_S is ended, which fails who waits."""
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        while not (await asyncio.wait({future}, timeout=SILENCE_S / 4))[0]:
+            if loop.time() - max(asked, self._answered) > SILENCE_S:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+        return future.result()
 
     async def close(self) -> None:
         """End the process. Who still waits gets a `ModelError`."""
@@ -122,6 +136,7 @@ class Engine:
         assert process.stdout is not None
         while line := await process.stdout.readline():
             answer = orjson.loads(line)
+            self._answered = asyncio.get_running_loop().time()
             future = self._waiting.get(answer["number"])
             if future is None or future.done():
                 continue

@@ -33,8 +33,9 @@ class Engine:
     next request starts another one.
     """
 
-    def __init__(self, locate: Callable[[], Path]) -> None:
+    def __init__(self, locate: Callable[[], Path], silence_s: float = SILENCE_S) -> None:
         self._locate = locate
+        self._silence_s = silence_s
         self._loop: asyncio.AbstractEventLoop | None = None
         self._starting = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
@@ -44,6 +45,11 @@ class Engine:
         self._closed = False
         self._answered = 0.0
         """When the engine answered last, by the loop's clock."""
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process, while there is one."""
+        return self._process.pid if self._process else None
 
     async def generate(self, task: Task) -> Done:
         """One generation; cancelling drops it. Raises `ModelError`, `WeightsError`."""
@@ -61,11 +67,11 @@ class Engine:
             self._waiting.pop(number, None)
 
     async def _outcome(self, future: asyncio.Future[Done], process: asyncio.subprocess.Process) -> Done:
-        """What the engine answers. One that answers nobody for SILENCE_S is ended, which fails who waits."""
+        """What the engine answers. One that answers nobody for `silence_s` is ended, which fails who waits."""
         loop = asyncio.get_running_loop()
         asked = loop.time()
-        while not (await asyncio.wait({future}, timeout=SILENCE_S / 4))[0]:
-            if loop.time() - max(asked, self._answered) > SILENCE_S:
+        while not (await asyncio.wait({future}, timeout=self._silence_s / 4))[0]:
+            if loop.time() - max(asked, self._answered) > self._silence_s:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
         return future.result()

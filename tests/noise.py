@@ -9,7 +9,8 @@ from typing import Any
 
 from callwright.records import Reply, Request, Schema
 
-WORDS = "open invoice calendar weekly report ticket release branch review deploy 404 acme/x #7 2026-01-02".split()
+_WORDS = """open invoice calendar weekly report ticket release branch review deploy 404 acme/x #7 2026-01-02"""
+WORDS = _WORDS.split()
 
 
 class NoiseModel:

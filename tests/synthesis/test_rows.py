@@ -106,7 +106,7 @@ def made(tools: tuple[Tool, ...], mode: str, style: str, row: int, kind: str | N
         assert findings, "a refusal says why"
 
     async def run() -> Row:
-        talk = ConversationSettings(agent_mode=mode, reasoning_style=style)  # type: ignore[arg-type]
+        talk = ConversationSettings(agent_mode=mode, reasoning_style=style)
         settings = GenerationSettings(conversation=talk)
         mix = shares({kind: 1.0} if kind else {}, mode)
         people = ListPeople("work", "", 0).fallback()

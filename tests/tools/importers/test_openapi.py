@@ -104,10 +104,13 @@ def test_what_belongs_to_the_protocol_is_left_out() -> None:
         {"name": "token", "in": "query", "schema": TEXT, "required": True},
         {"name": "api-version", "in": "query", "schema": TEXT, "required": True},
         {"name": "Action", "in": "query", "schema": {"type": "string", "enum": ["ListPets"]}, "required": True},
+        {"name": "key", "in": "query", "schema": TEXT, "description": "Your API key"},
         {"name": "q", "in": "query", "schema": TEXT},
+        {"name": "auth", "in": "query", "schema": TEXT, "description": "Whether it is authorised"},
     ]
     schemes = {"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "token"}}}
-    assert list(only({"parameters": parameters}, components=schemes).parameters["properties"]) == ["q"]
+    assert list(only({"parameters": parameters}, components=schemes).parameters["properties"]) == ["q", "auth"]
+    assert list(only({}, path="/keys/{api_key}").parameters["properties"]) == ["api_key"]
 
 
 def test_a_variable_of_the_path_that_nothing_describes_is_text_and_said() -> None:

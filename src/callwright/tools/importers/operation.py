@@ -27,6 +27,7 @@ LONGEST_DESCRIPTION = 1000
 _AUTH = re.compile(
     r"(?i)(x[-_])?(api[-_]?key|access[-_]?token|auth[-_]?token|oauth[-_]?token|api-version|authorization)"
 )
+_AUTH_WORDS = re.compile(r"(?i)\bauthenticat|\bapi[ -](key|token)|\baccess token|\bauth token")
 _GOOGLE = frozenset(
     (
         "$.xgafv",
@@ -125,7 +126,7 @@ class Reading:
 
     def is_protocol(self, found: Found, google: bool) -> bool:
         """Whether a parameter belongs to the protocol: a key, a version, or a constant."""
-        if _AUTH.fullmatch(found.name) or (found.place == "query" and found.name in self._keys):
+        if found.place == "query" and (found.name in self._keys or _is_key(found)):
             return True
         if google and found.name in _GOOGLE and found.place == "query":
             return True
@@ -170,7 +171,7 @@ class Reading:
         if node is None:
             return None, text, []
         schema, notes = self.expanded(node, home, "response", self._limits.returns)
-        findings = [note.at(f"{at}: returns") for note in notes if note.severity == "warning"]
+        findings = [note._replace(severity="warning").at(f"{at}: returns") for note in notes]
         problem = defect(schema) if schema else None
         if problem:
             findings.append(Note("tools.returns", problem).at(f"{at}: returns"))
@@ -188,6 +189,12 @@ class Reading:
                     return response, home
                 first = first if first[0] is not None else (response, home)
         return first
+
+
+def _is_key(found: Found) -> bool:
+    """Whether a parameter carries a key, as its name says, or its description where the name does not."""
+    said = str(found.said.get("description") or "")
+    return bool(_AUTH.fullmatch(found.name) or (found.name in ("token", "key", "auth") and _AUTH_WORDS.search(said)))
 
 
 def _key_names(document: dict[str, Any]) -> Iterator[str]:

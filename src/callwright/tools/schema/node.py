@@ -23,6 +23,8 @@ _NO_ITEMS: Schema = {"type": "array", "items": {"type": "string"}, "maxItems": 0
 _BY_NAME = ("patternProperties", "dependentSchemas")
 _SINGLE = ("propertyNames", "contains", "unevaluatedProperties", "not", "if", "then", "else")
 
+_RARE = frozenset((*_BY_NAME, *_SINGLE, "dependentRequired"))
+
 
 class Parts(Protocol):
     """Expands the parts of a schema."""
@@ -84,7 +86,8 @@ class Node:
         if "additionalProperties" in said:
             found = self._inside(said["additionalProperties"])
             own["additionalProperties"] = found if found else found is not None and found is not False
-        self._take_rare()
+        if not _RARE.isdisjoint(said):
+            self._take_rare()
         if own.get("type") == "array" or "items" in said or "prefixItems" in said:
             return self._take_items()
         return True

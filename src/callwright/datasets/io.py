@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
-from callwright.datasets.lines import from_line, to_line
+from callwright.datasets.lines import MAX_LINE_BYTES, from_line, to_line
 from callwright.errors import DatasetError, Rejected
 from callwright.records import Finding, Row
 
@@ -21,7 +23,7 @@ def write_atomically(path: Path, pieces: Iterable[bytes]) -> int:
     """Write the pieces one after another and say how many. Raises `DatasetError`."""
     require_writable(path)
     count = 0
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     try:
         with os.fdopen(handle, "wb") as file:
             for piece in pieces:
@@ -40,14 +42,25 @@ def write_atomically(path: Path, pieces: Iterable[bytes]) -> int:
 
 def require_writable(path: Path) -> None:
     """Raise `DatasetError` where `path` could not be written, before anything is spent on what would go there."""
-    if path.is_dir():
-        raise DatasetError(f"{path}: is a folder.", hint="Name a file, for example dataset.jsonl.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise DatasetError(f"{path}: cannot be written: {error.strerror}.", hint="Choose another path.") from error
+        problem = _unwritable(path)
+    except (OSError, ValueError) as error:
+        problem = f"cannot be written: {getattr(error, 'strerror', None) or error}"
+    if problem:
+        raise DatasetError(f"{path}: {problem}.", hint="Name another file, for example dataset.jsonl.")
+
+
+def _unwritable(path: Path) -> str:
+    """Why the file cannot be written; empty where it can. Raises `OSError`, and `ValueError` for what is no path."""
+    if path.is_dir():
+        return "is a folder"
+    if path.exists() and not path.is_file():
+        return "is no ordinary file"
+    if path.exists() and not os.access(path, os.W_OK):
+        return "is write-protected"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=path.parent):
+        return ""
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, Row | tuple[Finding, ...]]]:
@@ -63,11 +76,23 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """(line number from 1, line) of every line that is not blank."""
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
+            for number in itertools.count(1):
+                line = _line(file)
+                if not line:
+                    return
                 if line.strip():
                     yield number, line
-    except OSError as error:
-        raise DatasetError(f"{path}: cannot be read: {error.strerror}.") from error
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+
+
+def _line(file: BinaryIO) -> bytes:
+    """The next line; of one that is too long only so much that it can be seen to be."""
+    line = file.readline(MAX_LINE_BYTES + 1)
+    piece = line
+    while len(piece) > MAX_LINE_BYTES and not piece.endswith(b"\n"):
+        piece = file.readline(MAX_LINE_BYTES + 1)
+    return line
 
 
 def _umask() -> int:

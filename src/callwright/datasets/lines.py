@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from callwright.errors import Rejected
 from callwright.records import Finding, Message, Metadata, Reasoning, Row, ToolCall
+from callwright.schemas import is_too_deep
 
 MAX_LINE_BYTES = 64_000_000
 
@@ -32,11 +33,7 @@ def from_line(line: bytes) -> Row:
     """The row in `line`. Raises `Rejected` with what is wrong and where."""
     if len(line) > MAX_LINE_BYTES:
         raise _rejected("$", f"is longer than {MAX_LINE_BYTES:,} bytes")
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise _rejected("$", f"is not JSON: {error}") from error
-    return from_object(value)
+    return from_object(_decoded(line, "$"))
 
 
 def from_object(value: Any) -> Row:
@@ -95,10 +92,7 @@ def _read_call(value: Any, path: str) -> ToolCall:
         raise _rejected(path, "has no function with a name")
     arguments = function.get("arguments")
     if isinstance(arguments, str):
-        try:
-            arguments = orjson.loads(arguments or "{}")
-        except orjson.JSONDecodeError as error:
-            raise _rejected(f"{path}.function.arguments", f"is not JSON: {error}") from error
+        arguments = _decoded(arguments or "{}", f"{path}.function.arguments")
     if not isinstance(arguments, dict):
         raise _rejected(f"{path}.function.arguments", "is not a JSON object")
     return ToolCall(id=str(value.get("id") or ""), name=function["name"], arguments=arguments)
@@ -106,15 +100,22 @@ def _read_call(value: Any, path: str) -> ToolCall:
 
 def _read_tools(value: Any) -> list[dict[str, Any]]:
     if isinstance(value, str):
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError as error:
-            raise _rejected("$.tools", f"is not JSON: {error}") from error
+        value = _decoded(value, "$.tools")
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(tool, dict) for tool in value):
         raise _rejected("$.tools", "is not a list of function definitions")
-    return [tool if "function" in tool else {"type": "function", "function": tool} for tool in value]
+    tools = [tool if "function" in tool else {"type": "function", "function": tool} for tool in value]
+    for index, tool in enumerate(tools):
+        _require_definition(tool["function"], f"$.tools[{index}].function")
+    return tools
+
+
+def _require_definition(function: Any, path: str) -> None:
+    if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+        raise _rejected(path, "has no name")
+    if not isinstance(function.get("parameters") or {}, dict):
+        raise _rejected(f"{path}.parameters", "is not a JSON Schema")
 
 
 def _read_metadata(value: Any) -> Metadata:
@@ -122,6 +123,17 @@ def _read_metadata(value: Any) -> Metadata:
     if isinstance(value, dict) and {"id", "kind", "seed", "row"} <= value.keys():
         return Metadata.model_validate(value)
     return Metadata(id="", kind="", seed=0, row=0)
+
+
+def _decoded(text: bytes | str, path: str) -> Any:
+    """The JSON value of `text`. Raises `Rejected`: not JSON, or nested so deep that checks would drown in it."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise _rejected(path, f"is not JSON: {error}") from error
+    if is_too_deep(value):
+        raise _rejected(path, "is nested too deeply")
+    return value
 
 
 def _explained(error: ValidationError, path: str = "$") -> list[Finding]:

@@ -33,10 +33,7 @@ def render(name: str, **values: Any) -> tuple[Message, ...]:
 
     The template is split before it is filled in, so no value can open a message of its own.
     """
-    return tuple(
-        Message(role=role, content=template.render(**values).strip())
-        for role, template in _parts(name)
-    )
+    return tuple(Message(role=role, content=template.render(**values).strip()) for role, template in _parts(name))
 
 
 @functools.cache

@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import orjson
+
 from callwright.quality.saying import at_pointer, invented, leaves, says, says_flag
 from callwright.records import Finding, Message, Provenance, Row, Schema, ToolCall
 from callwright.tools.roles import COMPOSED, role_of
@@ -42,8 +44,7 @@ def _proved(
 def _problem(row: Row, index: int, call: ToolCall, pointer: str, value: Any, proof: Provenance) -> str | None:
     """What is wrong with a proof; None where it holds."""
     if proof.source == "default":
-        schema = _schema_at(_parameters(row, call.name), pointer)
-        given = value in (schema.get("default"), schema.get("const")) or value in ({}, [])
+        given = _is_default(_parameters(row, call.name), pointer, value) or value in ({}, [])
         return None if given else "is not the schema's default"
     if proof.source == "composed":
         return _uncomposed(row.messages[:index], _schema_at(_parameters(row, call.name), pointer), pointer, value)
@@ -59,11 +60,41 @@ def _problem(row: Row, index: int, call: ToolCall, pointer: str, value: Any, pro
 
 
 def _not_in_result(message: Message, proof: Provenance, value: Any) -> str | None:
+    if message.role == "tool" and not proof.pointer and message.content == value:
+        return None  # a result that is a text stands there as it is
     try:
-        found = at_pointer(json.loads(message.content), proof.pointer or "")
-    except (json.JSONDecodeError, LookupError):
-        found = None
-    return None if message.role == "tool" and found == value else f"does not stand at {proof.pointer} of the result"
+        found = _part(orjson.loads(message.content), proof.pointer or "")
+    except orjson.JSONDecodeError:
+        found = ...
+    return (
+        None if message.role == "tool" and _same(found, value) else f"does not stand at {proof.pointer} of the result"
+    )
+
+
+def _is_default(parameters: Schema, pointer: str, value: Any) -> bool:
+    """Whether the schema gives `value` there as default or constant, at the parameter itself or at one above it."""
+    above, below = pointer, ""
+    while True:
+        schema = _schema_at(parameters, above)
+        if any(_same(_part(schema[key], below), value) for key in ("default", "const") if key in schema):
+            return True
+        if not above:
+            return False
+        above, _, name = above.rpartition("/")
+        below = f"/{name}{below}"
+
+
+def _part(value: Any, pointer: str) -> Any:
+    """What stands at `pointer`; the ellipsis, which is no JSON value, where nothing does."""
+    try:
+        return at_pointer(value, pointer)
+    except LookupError:
+        return ...
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are the same: 1 is 1.0 and is not true."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _uncomposed(earlier: Sequence[Message], schema: Schema, pointer: str, value: Any) -> str | None:
@@ -113,7 +144,9 @@ def _schema_at(schema: Schema, pointer: str) -> Schema:
     """The subschema for `pointer`; empty where it cannot be told by properties and items alone."""
     for part in pointer.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
-        below = schema.get("properties", {}).get(name) or (schema.get("items") if name.isdigit() else None)
+        parts = schema.get("properties")
+        below = parts.get(name) if isinstance(parts, dict) else None
+        below = schema.get("items") if below is None and name.isdigit() else below
         if not isinstance(below, dict):
             return {}
         schema = below

@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Iterator
 
+import orjson
+
 from callwright.records import Finding, Row, ToolCall
 
 _PLACEHOLDER = re.compile(
-    r"<[a-z][a-z0-9_ -]*(?:base64|content|data)[a-z0-9_ -]*>|lorem ipsum|\bYOUR_[A-Z_]+", re.IGNORECASE
+    r"<[a-z][a-z0-9_ -]{0,40}(?:base64|content|data)[a-z0-9_ -]{0,40}>|lorem ipsum|\bYOUR_[A-Z_]+", re.IGNORECASE
 )
 
 
@@ -48,7 +50,7 @@ def _reads(call: ToolCall) -> bool:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
-    except json.JSONDecodeError:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
         return False
     return True

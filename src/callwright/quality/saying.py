@@ -20,14 +20,19 @@ _TRAILING = ".,;:!?)]}>\"'`*"
 _HARD = re.compile(
     r"""
       https?://[^\s<>"'`)\]]+
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                      # a mail address
+    | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+          # a mail address
     | (?<![\w/.-])(?:[\w.-]+/)+[\w.-]+                  # owner/repo, a path
-    | (?<!\w)[\w.:#+-]*\d[\w.:,+-]*                     # anything with a digit
+    | (?<!\w)[\w.:#+-]{0,200}\d[\w.:,+-]*               # anything with a digit
     | (?<!\w)[A-Za-z]\w*(?:_\w+)+                       # snake_case
     """,
     re.VERBOSE,
 )
 _EASY_SLASH = re.compile(r"[a-z]+(?:/[a-z]+)+", re.IGNORECASE)
+_ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
+_NAME = re.compile(r"[^\W_][\w.-]*")
+_IDENTIFIER = re.compile(r"(?=.*[^\W\d_])(?=.*[\d/@_.-])\S+")
+_THOUSANDS = re.compile(r",\d{3}(?!\d)")
+_THREE_DIGITS = re.compile(r"\d{3}(?!\d)")
 
 
 def leaves(value: Any, at: Pointer = "") -> Iterator[tuple[Pointer, Any]]:
@@ -82,6 +87,12 @@ def spoken(value: Any) -> tuple[str, ...]:
     return _text_forms(value) if isinstance(value, str) else (str(value),)
 
 
+def natural(value: Any) -> str:
+    """The form to write where a person says `value`: a date in words, anything else plainly."""
+    moment = _moment(value) if isinstance(value, str) else None
+    return _date_forms(moment)[0] if moment else spoken(value)[0]
+
+
 def hard_tokens(text: str) -> tuple[str, ...]:
     """What in `text` must come from somewhere: numbers, identifiers, mail addresses, URLs, paths, dates."""
     found = dict.fromkeys(match.rstrip(_TRAILING) for match in _HARD.findall(text))
@@ -90,8 +101,9 @@ def hard_tokens(text: str) -> tuple[str, ...]:
 
 def invented(text: str, context: str) -> tuple[str, ...]:
     """The hard tokens of `text` that `context` does not say."""
-    known = _folded(context)
-    return tuple(token for token in hard_tokens(text) if not _known(token, known))
+    tokens = hard_tokens(text)
+    held, known = (_held(context), _with_dates(context)) if tokens else ((), "")
+    return tuple(token for token in tokens if token not in held and not _known(token, known))
 
 
 def _is_easy(token: str) -> bool:
@@ -105,44 +117,85 @@ def _known(token: str, context: str) -> bool:
     return not bare or any(_stands_in(_folded(form), context) for form in forms if form)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=64)
+def _held(context: str) -> frozenset[str]:
+    return frozenset(hard_tokens(context))
+
+
+@functools.lru_cache(maxsize=64)
+def _with_dates(context: str) -> str:
+    """The context, folded, with every date in it also as people say it."""
+    moments = (_moment(found) for found in dict.fromkeys(_ISO.findall(context)))
+    forms = (form for moment in moments if moment for form in _date_forms(moment))
+    return _folded("\n".join([context, *forms]))
+
+
+@functools.lru_cache(maxsize=512)
 def _folded(text: str) -> str:
     text = text.casefold().replace("’", "'").replace("–", "-").replace("‑", "-")
     return " ".join(text.split())
 
 
 def _stands_in(needle: str, haystack: str) -> bool:
-    """Whole words only: 5 does not stand in 15, nor `app` in `apple`."""
+    """Whole words and numbers only: 5 does not stand in 15, 1.5 or 5,000, nor `acme/web` in `acme/web-app`."""
     if not needle:
         return True
     at = haystack.find(needle)
     while at >= 0:
-        before, after = haystack[at - 1 : at], haystack[at + len(needle) : at + len(needle) + 1]
-        glued_before = before.isalnum() and needle[0].isalnum()
-        glued_after = after.isalnum() and needle[-1].isalnum()
-        if not glued_before and not glued_after:
+        if not _is_glued(needle, haystack, at):
             return True
         at = haystack.find(needle, at + 1)
     return False
 
 
+def _is_glued(needle: str, haystack: str, at: int) -> bool:
+    """Whether the needle found at `at` is only a part of a longer word or number."""
+    before, after = haystack[max(0, at - 2) : at][::-1], haystack[at + len(needle) : at + len(needle) + 2]
+    if _goes_on(needle[0], before, needle) or _goes_on(needle[-1], after, needle):
+        return True
+    if not (needle[0].isdigit() or needle[-1].isdigit()):
+        return False
+    negative = needle[0].isdigit() and before[:1] == "-" and before[1:] in ("", " ", "(")
+    thousands = needle.isdigit() and len(needle) < 4 and _THOUSANDS.match(haystack, at + len(needle))
+    tail = before[:1] == "," and before[1:].isdigit() and _THREE_DIGITS.match(needle)
+    return bool(negative or thousands or tail)
+
+
+def _goes_on(edge: str, beside: str, needle: str) -> bool:
+    """Whether the word with this edge goes on in what stands beside it (the nearest character first)."""
+    near, far = beside[:1], beside[1:]
+    if not edge.isalnum() or near.isalnum():
+        return edge.isalnum() and near.isalnum()
+    if not far.isalnum():
+        return False
+    if near == "." and edge.isdigit() and far.isdigit():
+        return True
+    return near == "_" or (near in ("-", "/", "@", ".") and bool(_IDENTIFIER.fullmatch(needle)))
+
+
 def _number_forms(value: float) -> tuple[str, ...]:
-    plain = f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)
-    forms = [plain, str(value), f"{value:,}"]
-    if isinstance(value, float):
-        forms += [f"{value:.2f}", f"{value:,.2f}", *([f"{value * 100:g}%"] if 0 <= value <= 1 else [])]
-        if value.is_integer():
-            forms += [str(int(value)), f"{int(value):,}"]
-    if isinstance(value, int) and 0 <= value < len(_NUMBERS):
-        forms.append(_NUMBERS[value])
-    return tuple(dict.fromkeys(forms))
+    if isinstance(value, int):
+        named = [_NUMBERS[value]] if 0 <= value < len(_NUMBERS) else []
+        return tuple(dict.fromkeys([str(value), f"{value:,}", *named]))
+    whole = [f"{value:.0f}", f"{value:,.0f}"] if value.is_integer() and abs(value) < 1e15 else []
+    short = [f"{value:g}", f"{value:.10f}".rstrip("0").rstrip("."), f"{value:.2f}", f"{value:,.2f}", f"{value:,}"]
+    percent = [f"{value * 100:g}%"] if 0 <= value <= 1 else []
+    told = [form for form in (*short, *percent) if _worth(form) == value]
+    return tuple(dict.fromkeys([*whole, *sorted(told, key=lambda form: "e" in form), str(value)]))
+
+
+def _worth(form: str) -> float:
+    """The number that a form says: a form that rounds is another number."""
+    number = float(form.rstrip("%").replace(",", ""))
+    return round(number / 100, 15) if form.endswith("%") else number
 
 
 def _text_forms(value: str) -> tuple[str, ...]:
-    forms = [value, words_of(value)] if re.fullmatch(r"[\w.-]+", value) and not value.isdigit() else [value]
+    forms = [value, words_of(value)] if _NAME.fullmatch(value) and not value.isdigit() else [value]
     stripped = value.strip().rstrip(".!?")
     moment = _moment(value)
-    return tuple(dict.fromkeys([*forms, stripped, *(_date_forms(moment) if moment else ())]))
+    found = dict.fromkeys([*forms, stripped, *(_date_forms(moment) if moment else ())])
+    return tuple(form for form in found if form) or (value,)
 
 
 def _moment(text: str) -> date | None:
@@ -159,14 +212,19 @@ def _date_forms(moment: date) -> list[str]:
     dates = [f"{day} {month} {year}", f"{month} {day}, {year}", f"{month} {day} {year}", f"{moment:%d/%m/%Y}"]
     dates += [f"{moment:%b} {day}, {year}", f"{moment:%m/%d/%Y}", f"{moment:%Y-%m-%d}"]
     dates += [f"{month} {day}{_ordinal(day)}, {year}", f"{month} {day}{_ordinal(day)} {year}"]
-    if not isinstance(moment, datetime) or (moment.hour, moment.minute) == (0, 0):
+    if not isinstance(moment, datetime) or not any((moment.hour, moment.minute, moment.second, moment.microsecond)):
         return dates
-    clock = [f"{moment:%H:%M}", f"{moment.hour % 12 or 12}:{moment:%M} {moment:%p}"]
-    if moment.minute == 0:
-        clock.append(f"{moment.hour % 12 or 12} {moment:%p}")
-    return [f"{a} {join} {b}" for a in dates for b in clock for join in ("at", "")] + [
+    clock = _clock_forms(moment)
+    return [f"{a}{join}{b}" for a in dates for b in clock for join in (" at ", " ")] + [
         f"{b} on {a}" for a in dates for b in clock
     ]
+
+
+def _clock_forms(moment: datetime) -> list[str]:
+    if moment.second or moment.microsecond:
+        return [f"{moment:%H:%M:%S}{f'.{moment.microsecond:06}'.rstrip('0') if moment.microsecond else ''}"]
+    forms = [f"{moment:%H:%M}", f"{moment.hour % 12 or 12}:{moment:%M} {moment:%p}"]
+    return [f"{moment.hour % 12 or 12} {moment:%p}", *forms] if moment.minute == 0 else forms
 
 
 def _ordinal(day: int) -> str:

@@ -7,9 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-import jsonschema_rs
-
 from callwright.records import Finding, Message, Row
+from callwright.schemas import compiled
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -102,8 +101,8 @@ def _tools(row: Row) -> Iterator[Finding]:
         if names.index(name) != index:
             yield _fault("tool_twice", f"{path}.name", f"{name!r} is offered twice")
         try:
-            jsonschema_rs.validator_for(tool.get("function", {}).get("parameters") or {})
-        except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+            compiled(tool.get("function", {}).get("parameters") or {})
+        except ValueError as error:
             yield _fault("tool_schema", f"{path}.parameters", f"is no JSON Schema: {str(error).splitlines()[0][:160]}")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.quality.saying import spoken
+from callwright.quality.saying import natural, spoken
 from callwright.records import Finding, Message, Persona, Reply, Request
 from callwright.synthesis.facts import Fact, in_words
 from callwright.synthesis.text import listed, prose, request, seed_of
@@ -168,9 +168,7 @@ def _joined(facts: Sequence[Fact]) -> str:
 
 def _shown(fact: Fact) -> str:
     """The value as a person would say it."""
-    forms = spoken(fact.value)
-    dated = isinstance(fact.value, str) and len(forms) > 4
-    return forms[2] if dated else forms[0]
+    return natural(fact.value)
 
 
 def _detail(fact: Fact) -> str:

@@ -34,10 +34,10 @@ PORTABLE: dict[Role, float] = {
     "person": 0.4, "company": 0.4, "url": 0.35, "timezone": 0.25, "currency": 0.2, "country": 0.2, "language": 0.15,
 }  # fmt: skip
 """Roles whose values mean the same in every application, and how much it says that two tools share one."""
-INTERCHANGEABLE = frozenset(
-    ("email", "phone", "ticker", "ip", "city", "timezone", "currency", "country", "isbn", "vin")
-)
+_NO_STREET = frozenset(("ip", "mac", "peering", "wallet", "memory", "email", "web", "range"))
+INTERCHANGEABLE = frozenset(("email", "phone", "ticker", "timezone", "currency", "country", "isbn", "vin", "iban"))
 """Roles of which one is as good as another, whatever its name."""
+_TOWNS = frozenset(("city", "town", "place", "origin", "destination", "departure", "arrival"))
 _PLACED = {"latitude": 0.6, "longitude": 0.6, "zip": 0.5, "isbn": 0.7, "vin": 0.7, "iban": 0.6}
 """Names that are as good as a role."""
 
@@ -118,10 +118,14 @@ def resource_of(tool: Tool) -> str:
     return _resource(tool.name, tool.toolkit, tool.path)
 
 
+_ACRONYM = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z](?!\b))")
+"""Where `DBCluster` and `HTTPMethod` are two words; `IDs` is one."""
+
+
 @functools.lru_cache(maxsize=1 << 17)
 def canonical(name: str) -> tuple[str, ...]:
     """The words of a name, singular, each in its usual form."""
-    plain = (_SAME.get(word, word) for word in words_of(name).split())
+    plain = (_SAME.get(word, word) for word in words_of(_ACRONYM.sub(" ", name)).split())
     return tuple(_SAME.get(word, word) for word in map(_singular, plain))
 
 
@@ -129,7 +133,7 @@ def canonical(name: str) -> tuple[str, ...]:
 def entity_of(name: str) -> str:
     """The thing that a name means; empty for a container that says nothing."""
     said = canonical(name)
-    return " ".join(said[-2:]) if any(word not in _NO_THING for word in said) else ""
+    return " ".join(said[-2:]) if len(said) > 1 or not _NO_THING.issuperset(said) else ""
 
 
 def _singular(word: str) -> str:
@@ -180,12 +184,17 @@ def _inner(leaf: _Leaf) -> Iterator[_Leaf]:
 
 
 _SECRET = frozenset(("secret", "token", "password", "signature", "nonce", "passphrase", "csrf"))
+_ASIDE = re.compile(r"(?i)/(_?links?|[a-z]*errors?|[a-z]*errorDetails|warnings?|tags|labels)/")
 _SWITCH = re.compile(r"(?i)(when|if|set to) true|whether|specifies whether|indicates whether|true if")
 
 
 def _is_open(leaf: _Leaf) -> bool:
-    """Whether its values name or say something: no switches, choices, secrets or whole objects."""
-    if _SECRET & set(canonical(leaf.name)) or _SWITCH.match(str(leaf.schema.get("description", ""))):
+    """Whether its values name or say something: no switches, choices, secrets, faults, links or whole objects."""
+    if (
+        _ASIDE.search(leaf.pointer)
+        or _SECRET & set(canonical(leaf.name))
+        or _SWITCH.match(str(leaf.schema.get("description", "")))
+    ):
         return False
     return (
         "enum" not in leaf.schema and "const" not in leaf.schema and kind_of(leaf.schema) not in ("boolean", "object")
@@ -197,11 +206,17 @@ def _field(leaf: _Leaf, around: str) -> Field:
     form = str(leaf.schema.get("format", ""))
     entity, attribute, role, portable = _named(leaf.name, kind, form)
     description = str(leaf.schema.get("description", ""))
-    same_as = (role if role in INTERCHANGEABLE else f"{role} {' '.join(canonical(leaf.name))}") if portable else ""
+    same_as = _same_as(role, leaf.name) if portable else ""
     return Field(
         leaf.pointer, entity or around, attribute, kind, form, role, portable, same_as, leaf.required, leaf.depth,
         leaf.name, description,
     )  # fmt: skip
+
+
+def _same_as(role: str, name: str) -> str:
+    said = canonical(name)
+    alike = role in INTERCHANGEABLE or (role == "city" and said[-1] in _TOWNS)
+    return role if alike else f"{role} {' '.join(said)}"
 
 
 @functools.lru_cache(maxsize=1 << 17)
@@ -212,6 +227,8 @@ def _named(name: str, kind: str, form: str) -> tuple[str, str, str, float]:
         return "", "", "phrase", 0.0
     last = said[-1]
     role = role_of(name, {"type": kind, "format": form})
+    if role == "address" and _NO_STREET & set(said):
+        role = "ip" if "ip" in said else "phrase"
     portable = PORTABLE.get(role, 0.0) if kind == "string" else 0.0
     if last in _PLACED:
         role, portable = last, _PLACED[last]  # type: ignore[assignment]

@@ -36,6 +36,8 @@ _GIVES_BY_ACTION: dict[Action, float] = {
 }  # fmt: skip
 _DEPTHS = (1.0, 1.0, 0.9, 0.75, 0.6)
 _EXACT_FORMATS = frozenset(("uuid", "email", "uri", "date", "date-time", "time", "ipv4", "ipv6", "hostname"))
+_SURE = {"url": 0.45, "title": 0.3, "path": 0.7, "name": 0.8, "code": 0.8}
+"""How surely the same attribute of the same thing is meant to be handed on; 0.95 where it is not listed."""
 _TRAVELS = frozenset(
     (
         "email",
@@ -102,7 +104,7 @@ def result_edges(tools: Sequence[Tool], taken: Sequence[Taken], gives: Sequence[
         ]
         yield from _best(one, inside, tools, SOURCES_PER_ARGUMENT)
         if one.field.role in _TRAVELS:
-            fits = _spread(portable.get((one.field.role, one.field.kind), ()), one)
+            fits = _spread(portable.get((one.field.same_as, one.field.kind), ()), one)
             abroad = [(given, one.field.portable) for given in fits if tools[given.tool].toolkit != kit]
             yield from _best(one, abroad, tools, SOURCES_PER_ARGUMENT // 2)
 
@@ -117,8 +119,9 @@ def _is_made_up(field: Field, tool: Tool) -> bool:
         return False  # the text that a tool translates, counts or analyses
     if field.role in ("cursor", "query", "prose", "title", "file_content", "number", "list") and not field.portable:
         return field.attribute not in ("id", "number")
-    own = field.entity == resource_of(tool) and tool.action in ("create", "update")
-    return own and field.attribute in _NEW and f"{{{field.name}}}" not in tool.path
+    if f"{{{field.name}}}" in tool.path or not f" {resource_of(tool)}".endswith(f" {field.entity}"):
+        return False
+    return tool.action == "create" or (tool.action == "update" and field.attribute in _NEW)
 
 
 _Index = dict[tuple[str, str, str, str], list[Given]]
@@ -127,7 +130,8 @@ _Index = dict[tuple[str, str, str, str], list[Given]]
 def _index(
     tools: Sequence[Tool], taken: Sequence[Taken], gives: Sequence[Sequence[Field]]
 ) -> tuple[_Index, dict[tuple[str, str], list[Given]]]:
-    """(toolkit, entity, attribute, type) -> who gives it; (role, type) -> who gives what travels; best first."""
+    """(toolkit, entity, attribute, type) -> who gives it, and (what it is as good as, type) -> who gives what travels;
+    the best first."""
     asked: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
     for one in taken:
         asked[one.tool].add((one.field.entity, one.field.attribute))
@@ -141,7 +145,7 @@ def _index(
             if field.portable:
                 own[tool.toolkit, f":{field.same_as}", "", field.kind].append(given)
             if field.role in _TRAVELS:
-                portable[field.role, field.kind].append(given)
+                portable[field.same_as, field.kind].append(given)
     for givers in (*own.values(), *portable.values()):
         givers.sort(key=lambda given: (-given.quality, given.tool))
     return own, portable
@@ -162,7 +166,7 @@ def _keys(field: Field, kit: str, things: set[tuple[str, str]]) -> Iterator[tupl
         return
     for entity, sure in _entities(field.entity):
         if field.attribute:
-            yield entity, field.attribute, 0.95 * sure
+            yield entity, field.attribute, _SURE.get(field.attribute, 0.95) * sure
             if field.attribute == "id" and (kit, entity) in things:
                 yield entity, "", 0.45 * sure
         elif (kit, entity) in things and not field.portable:

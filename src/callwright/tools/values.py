@@ -19,6 +19,7 @@ import jsonschema_rs
 
 from callwright.errors import SourceError
 from callwright.records import Schema
+from callwright.schemas import compiled
 from callwright.tools import words
 from callwright.tools.patterns import matching
 from callwright.tools.roles import Role, kind_of, role_of, words_of
@@ -186,8 +187,8 @@ def is_valid(value: Any, schema: Schema) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def validator(schema: str) -> jsonschema_rs.Validator:
-    """A compiled validator for the schema in this JSON text; formats count."""
-    return jsonschema_rs.validator_for(json.loads(schema), validate_formats=True)
+    """A compiled validator for the schema in this JSON text; formats count. Raises `ValueError` for what is none."""
+    return compiled(json.loads(schema), formats=True)
 
 
 def _resolved(schema: Schema, root: Schema) -> Schema:

@@ -4,9 +4,66 @@ from __future__ import annotations
 
 import re
 
-OWNERS = ["acme", "northwind", "brightloom", "tidewater", "helios-labs", "juniper-works", "orbitly", "quartzline", "fernhill", "cobalt-systems", "larkspur", "riverstone", "pinecrest", "zephyr-io", "meadowlark", "ironbark", "bluefin", "saffron-data"]
-PROJECTS = ["webapp", "api-gateway", "mobile-app", "billing-service", "docs", "data-pipeline", "auth-service", "storefront", "inventory", "notifications", "analytics", "checkout", "search-index", "infra-tools", "design-system", "scheduler", "chat-client", "report-builder"]
-MODULES = ["auth", "login", "checkout", "invoice", "report", "session", "cache", "parser", "router", "export", "import", "settings", "profile", "upload", "payment", "search", "notifications", "schedule"]
+OWNERS = [
+    "acme",
+    "northwind",
+    "brightloom",
+    "tidewater",
+    "helios-labs",
+    "juniper-works",
+    "orbitly",
+    "quartzline",
+    "fernhill",
+    "cobalt-systems",
+    "larkspur",
+    "riverstone",
+    "pinecrest",
+    "zephyr-io",
+    "meadowlark",
+    "ironbark",
+    "bluefin",
+    "saffron-data",
+]
+PROJECTS = [
+    "webapp",
+    "api-gateway",
+    "mobile-app",
+    "billing-service",
+    "docs",
+    "data-pipeline",
+    "auth-service",
+    "storefront",
+    "inventory",
+    "notifications",
+    "analytics",
+    "checkout",
+    "search-index",
+    "infra-tools",
+    "design-system",
+    "scheduler",
+    "chat-client",
+    "report-builder",
+]
+MODULES = [
+    "auth",
+    "login",
+    "checkout",
+    "invoice",
+    "report",
+    "session",
+    "cache",
+    "parser",
+    "router",
+    "export",
+    "import",
+    "settings",
+    "profile",
+    "upload",
+    "payment",
+    "search",
+    "notifications",
+    "schedule",
+]
 DOMAINS = (
     "northwind.example",
     "brightloom.example",
@@ -16,7 +73,23 @@ DOMAINS = (
     "example.com",
     "example.org",
 )
-CITIES = ["Lisbon", "Toronto", "Osaka", "Nairobi", "Oslo", "Denver", "Seville", "Utrecht", "Melbourne", "Prague", "Austin", "Lyon", "Busan", "Cork", "Valencia"]
+CITIES = [
+    "Lisbon",
+    "Toronto",
+    "Osaka",
+    "Nairobi",
+    "Oslo",
+    "Denver",
+    "Seville",
+    "Utrecht",
+    "Melbourne",
+    "Prague",
+    "Austin",
+    "Lyon",
+    "Busan",
+    "Cork",
+    "Valencia",
+]
 COUNTRIES = ["Portugal", "Canada", "Japan", "Kenya", "Norway", "Spain", "Netherlands", "Australia", "Ireland", "France"]
 TIMEZONES = ["Europe/Lisbon", "America/Toronto", "Asia/Tokyo", "Africa/Nairobi", "Europe/Oslo", "America/Denver"]
 

@@ -34,6 +34,8 @@ PORTABLE: dict[Role, float] = {
     "person": 0.4, "company": 0.4, "url": 0.35, "timezone": 0.25, "currency": 0.2, "country": 0.2, "language": 0.15,
 }  # fmt: skip
 """Roles whose values mean the same in every application, and how much it says that two tools share one."""
+_QUALIFIERS = frozenset(("display", "friendly", "full", "short", "unique"))
+"""`displayName` is a name, not the name of a display."""
 _NO_STREET = frozenset(("ip", "mac", "peering", "wallet", "memory", "email", "web", "range"))
 INTERCHANGEABLE = frozenset(("email", "phone", "ticker", "timezone", "currency", "country", "isbn", "vin", "iban"))
 """Roles of which one is as good as another, whatever its name."""
@@ -233,7 +235,8 @@ def _named(name: str, kind: str, form: str) -> tuple[str, str, str, float]:
     if last in _PLACED:
         role, portable = last, _PLACED[last]  # type: ignore[assignment]
     if last in ATTRIBUTES:
-        return entity_of(" ".join(said[:-1])), last, role, portable
+        thing = [word for word in said[:-1] if word not in _QUALIFIERS]
+        return entity_of(" ".join(thing)), last, role, portable
     return entity_of(" ".join(said)), "", role, portable
 
 

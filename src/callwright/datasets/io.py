@@ -44,14 +44,16 @@ def require_writable(path: Path) -> None:
     """Raise `DatasetError` where `path` could not be written, before anything is spent on what would go there."""
     try:
         problem = _unwritable(path)
-    except (OSError, ValueError) as error:
-        problem = f"cannot be written: {getattr(error, 'strerror', None) or error}"
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror}"
     if problem:
         raise DatasetError(f"{path}: {problem}.", hint="Name another file, for example dataset.jsonl.")
 
 
 def _unwritable(path: Path) -> str:
-    """Why the file cannot be written; empty where it can. Raises `OSError`, and `ValueError` for what is no path."""
+    """Why the file cannot be written; empty where it can. Raises `OSError`."""
+    if "\0" in str(path):
+        return "is no path"
     if path.is_dir():
         return "is a folder"
     if path.exists() and not path.is_file():

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import ValidationError
 
 from callwright.errors import Rejected
-from callwright.records import Finding, Message, Metadata, Reasoning, Row, ToolCall
+from callwright.records import Finding, Message, Metadata, Reasoning, Record, Row, ToolCall
 from callwright.schemas import is_too_deep
 
 MAX_LINE_BYTES = 64_000_000
+
+R = TypeVar("R", bound=Record)
 
 
 def to_object(row: Row) -> dict[str, Any]:
@@ -41,15 +43,13 @@ def from_object(value: Any) -> Row:
     if not isinstance(value, dict) or not isinstance(value.get("messages"), list):
         raise _rejected("$.messages", "is missing: a row is an object with a list of messages")
     messages = tuple(_read_message(message, index) for index, message in enumerate(value["messages"]))
-    try:
-        return Row(
-            messages=messages,
-            reasoning=Reasoning.model_validate(value["reasoning"]) if value.get("reasoning") else None,
-            tools=tuple(_read_tools(value.get("tools"))),
-            metadata=_read_metadata(value.get("metadata")),
-        )
-    except ValidationError as error:
-        raise Rejected(_explained(error)) from error
+    reasoning = value.get("reasoning")
+    return Row(
+        messages=messages,
+        reasoning=_validated(Reasoning, reasoning, "$.reasoning") if reasoning else None,
+        tools=tuple(_read_tools(value.get("tools"))),
+        metadata=_read_metadata(value.get("metadata")),
+    )
 
 
 def _message(message: Message) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _require_definition(function: Any, path: str) -> None:
 def _read_metadata(value: Any) -> Metadata:
     """Our own metadata, or blank metadata for a row from elsewhere."""
     if isinstance(value, dict) and {"id", "kind", "seed", "row"} <= value.keys():
-        return Metadata.model_validate(value)
+        return _validated(Metadata, value, "$.metadata")
     return Metadata(id="", kind="", seed=0, row=0)
 
 
@@ -136,7 +136,14 @@ def _decoded(text: bytes | str, path: str) -> Any:
     return value
 
 
-def _explained(error: ValidationError, path: str = "$") -> list[Finding]:
+def _validated(record: type[R], value: Any, path: str) -> R:
+    try:
+        return record.model_validate(value)
+    except ValidationError as error:
+        raise Rejected(_explained(error, path)) from error
+
+
+def _explained(error: ValidationError, path: str) -> list[Finding]:
     return [
         Finding(code="line.malformed", path=".".join((path, *map(str, fault["loc"]))), message=fault["msg"])
         for fault in error.errors()[:5]

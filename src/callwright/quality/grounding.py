@@ -109,7 +109,7 @@ def _uncomposed(earlier: Sequence[Message], schema: Schema, pointer: str, value:
 
 def _searched(row: Row, index: int, call: ToolCall) -> Iterator[Finding]:
     said = "\n".join(_all_text(message) for message in row.messages[:index])
-    for pointer, value in leaves(call.arguments):
+    for pointer, value in leaves(call.arguments) if call.arguments else ():
         schema = _schema_at(_parameters(row, call.name), pointer)
         name = next((part for part in reversed(pointer.split("/")) if part and not part.isdigit()), "")
         composed = isinstance(value, str) and role_of(name, schema or {"type": "string"}) in COMPOSED

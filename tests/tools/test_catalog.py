@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from callwright.errors import SourceError
 from callwright.records import Tool
-from callwright.tools.catalog import Catalog, write_whole
+from callwright.tools.catalog import Catalog
 
 EMPTY = {"type": "object", "properties": {}, "additionalProperties": False}
 
@@ -85,20 +85,7 @@ def test_a_broken_line_is_named(tmp_path: Path, line: str, said: str) -> None:
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="cannot be written"):
-        write_whole(tmp_path / "missing" / "tools.jsonl", [b"x"])
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_an_interrupted_write_keeps_the_old_file(tmp_path: Path) -> None:
-    path = tmp_path / "tools.jsonl"
-    path.write_bytes(b"old")
-
-    def parts() -> object:
-        yield b"new"
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(path, parts())  # type: ignore[arg-type]
-    assert path.read_bytes() == b"old"
-    assert [one.name for one in tmp_path.iterdir()] == ["tools.jsonl"]
+    (tmp_path / "file").touch()
+    with pytest.raises(SourceError, match=r"cannot be written: (Not a directory|File exists)"):
+        Catalog([tool("good")]).save(tmp_path / "file" / "tools.jsonl")
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]

@@ -127,7 +127,7 @@ def test_a_missing_file_a_folder_and_a_huge_file_are_refused(tmp_path: Path, mon
 
 def test_a_place_that_cannot_be_written_keeps_what_is_there(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(ConfigError, match="folder: cannot be written"):
+    with pytest.raises(ConfigError, match="folder: is a folder"):
         save(TREE, tmp_path / "folder")
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match=r"cannot be written: (Not a directory|File exists)"):

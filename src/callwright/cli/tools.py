@@ -14,7 +14,7 @@ from callwright.cli.text import counted, printable
 from callwright.errors import SourceError
 from callwright.plugins import Imported
 from callwright.records import Finding, Tool
-from callwright.tools.catalog import Catalog, write_whole
+from callwright.tools.catalog import Catalog, save
 from callwright.tools.export import FORMS, exported
 from callwright.tools.lint import lint
 from callwright.tools.load import builtin, joined, read_source
@@ -137,7 +137,7 @@ def export_command(
     if output is None:
         sys.stdout.write(document.decode())
         return
-    write_whole(output, [document])
+    save(output, [document])
     typer.echo(f"{output}: written.")
 
 

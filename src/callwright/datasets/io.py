@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from callwright import files
 from callwright.datasets.lines import MAX_LINE_BYTES, from_line, to_line
 from callwright.errors import DatasetError, Rejected
 from callwright.records import Finding, Row
@@ -21,48 +21,22 @@ def write_rows(path: Path, rows: Iterable[Row]) -> int:
 
 def write_atomically(path: Path, pieces: Iterable[bytes]) -> int:
     """Write the pieces one after another and say how many. Raises `DatasetError`."""
-    require_writable(path)
-    count = 0
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for piece in pieces:
-                file.write(piece)
-                count += 1
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except OSError as error:
-        raise DatasetError(f"{path}: cannot be written: {error.strerror}.") from error
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return count
+    with _named(path):
+        return files.write_whole(path, pieces)
 
 
 def require_writable(path: Path) -> None:
     """Raise `DatasetError` where `path` could not be written, before anything is spent on what would go there."""
+    with _named(path):
+        files.require_writable(path)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
     try:
-        problem = _unwritable(path)
-    except OSError as error:
-        problem = f"cannot be written: {error.strerror}"
-    if problem:
-        raise DatasetError(f"{path}: {problem}.", hint="Name another file, for example dataset.jsonl.")
-
-
-def _unwritable(path: Path) -> str:
-    """Why the file cannot be written; empty where it can. Raises `OSError`."""
-    if "\0" in str(path):
-        return "is no path"
-    if path.is_dir():
-        return "is a folder"
-    if path.exists() and not path.is_file():
-        return "is no ordinary file"
-    if path.exists() and not os.access(path, os.W_OK):
-        return "is write-protected"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=path.parent):
-        return ""
+        yield
+    except files.Unwritable as error:
+        raise DatasetError(f"{path}: {error}.", hint="Name another file, for example dataset.jsonl.") from error
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, Row | tuple[Finding, ...]]]:
@@ -95,9 +69,3 @@ def _line(file: BinaryIO) -> bytes:
     while len(piece) > MAX_LINE_BYTES and not piece.endswith(b"\n"):
         piece = file.readline(MAX_LINE_BYTES + 1)
     return line
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -8,8 +8,6 @@ from __future__ import annotations
 import difflib
 import functools
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import orjson
 from pydantic import ValidationError
 
 from callwright.errors import SourceError
+from callwright.files import Unwritable, write_whole
 from callwright.records import Tool
 
 
@@ -110,25 +109,15 @@ class Catalog:
 
     def save(self, path: Path) -> None:
         """Write one Tool record a line; the file appears whole or not at all. Raises `SourceError`."""
-        write_whole(path, (_line(tool) + b"\n" for tool in self._tools))
+        save(path, (_line(tool) + b"\n" for tool in self._tools))
 
 
-def write_whole(path: Path, parts: Iterable[bytes]) -> None:
+def save(path: Path, parts: Iterable[bytes]) -> None:
     """Write `parts` to `path`; the file appears whole or not at all. Raises `SourceError`."""
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.writelines(parts)
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(0o666 & ~mask)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be written: {error.strerror}.", hint="Choose another file.") from error
+        write_whole(path, parts)
+    except Unwritable as error:
+        raise SourceError(f"{path}: {error}.", hint="Choose another file.") from error
 
 
 def _line(tool: Tool) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 
 from callwright.errors import SourceError
-from callwright.tools.catalog import write_whole
+from callwright.tools.catalog import save
 from callwright.tools.relations import Relations
 from callwright.tools.relations_communities import communities
 from callwright.tools.relations_html import html
@@ -25,7 +25,7 @@ ON_PAGE = 60_000
 def write_graph(relations: Relations, path: Path, title: str) -> None:
     """Write the graph in the form that the file's ending names. Raises `SourceError`: another ending, not writable."""
     require_form(path)
-    write_whole(path, [FORMS[path.suffix.lower()](relations, title).encode()])
+    save(path, [FORMS[path.suffix.lower()](relations, title).encode()])
 
 
 def require_form(path: Path) -> None:

@@ -9,9 +9,6 @@ Also read: DeepFabric's graph files (`nodes` by id, each with `topic` and `paren
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from typing import Any
 import orjson
 
 from callwright.errors import ConfigError, SourceError
+from callwright.files import Unwritable, write_whole
 from callwright.records import Finding
 from callwright.topics.model import Node, Topics
 from callwright.topics.text import one_line
@@ -50,26 +48,9 @@ def save(topics: Topics, path: Path) -> None:
     """
     lines = _graph_lines(topics) if topics.links or path.suffix == ".json" else _tree_lines(topics)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            try:
-                file.writelines(lines)
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).chmod(0o666 & ~_umask())
-                Path(file.name).replace(path)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    Path(file.name).unlink()
-                raise
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {error.strerror or error}.") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        write_whole(path, lines)
+    except Unwritable as error:
+        raise ConfigError(f"{path}: {error}.") from error
 
 
 def _tree_lines(topics: Topics) -> Iterator[bytes]:

@@ -126,6 +126,8 @@ class Request(Record):
     stop: tuple[str, ...] = ()
     tools: tuple[dict[str, Any], ...] = ()
     """OpenAI function definitions, for a model that is asked to call (evaluation); synthesis does not use them."""
+    again: int = 0
+    """How many replies to this request were unusable before: no model is told, but each reply has a key of its own."""
 
     def key(self, model_id: str) -> str:
         """SHA-256 (hex) over the model's id and every field; the order of keys in a schema counts."""

@@ -151,7 +151,8 @@ def test_one_that_does_not_is_asked_for_again_first_as_it_was_then_with_other_se
     model, events = ScriptedModel(["", "no", '{"title":1}', GOOD]), list[Event]()
     assert asked(model, watch=events.append).text == GOOD
     assert [request.seed for request in model.requests] == [7, 7, 8, 9]
-    assert all(request.model_copy(update={"seed": 7}) == ASKED for request in model.requests)
+    assert [request.again for request in model.requests] == [0, 1, 2, 3]
+    assert all(request.model_copy(update={"seed": 7, "again": 0}) == ASKED for request in model.requests)
     assert [(event.kind, event.text) for event in events] == [
         ("resample", "reply.empty"),
         ("resample", "reply.not_json"),

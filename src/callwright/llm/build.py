@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callwright.llm.conform import Conforming
 from callwright.llm.meter import Metered
 from callwright.llm.settings import LLMSettings
 from callwright.plugins import Model, Watcher, resolve, unwatched
 
 
-def build_model(settings: LLMSettings, watch: Watcher = unwatched) -> Model:
-    """The model that `settings` name, behind its limits. Raises `ConfigError`, `MissingExtra`, `WeightsError`."""
+def build_model(
+    settings: LLMSettings, watch: Watcher = unwatched, kept: Callable[[Model], Model] = lambda model: model
+) -> Model:
+    """The model that `settings` name, behind its limits. Raises `ConfigError`, `MissingExtra`, `WeightsError`.
+
+    `kept` wraps what is asked: it sees every single request, those that a reply off its schema repeats too.
+    """
     model: Model = resolve("model", settings.provider)(settings)
-    return Conforming(Metered(model, settings, watch), watch=watch)
+    return Conforming(kept(Metered(model, settings, watch)), watch=watch)

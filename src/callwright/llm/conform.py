@@ -127,7 +127,7 @@ class Conforming:
                 break
             self._watch(Event("resample", problem))
             seed = request.seed if number == 0 or request.seed is None else request.seed + number
-            reply = await self._model.complete(request.model_copy(update={"seed": seed}))
+            reply = await self._model.complete(request.model_copy(update={"seed": seed, "again": number + 1}))
         return reply
 
     async def close(self) -> None:

@@ -1,3 +1,5 @@
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +61,15 @@ def test_what_is_no_document_is_told_by_its_name(tmp_path: Path, source: str, na
     assert detect(Source(source, base=tmp_path)) == name
 
 
-def test_a_command_is_a_server_only_where_a_user_typed_it(tmp_path: Path) -> None:
-    assert detect(Source("python3 -m server", base=tmp_path, may_run=True)) == "mcp"
-    with pytest.raises(SourceError, match="is a command"):
-        detect(Source("python3 -m server", base=tmp_path))
+def test_a_command_is_a_server_only_where_a_user_typed_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "mcp-server").write_text("")
+    (tmp_path / "bin" / "mcp-server").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    for command in ("python3 -m server", "mcp-server", sys.executable):
+        assert detect(Source(command, base=tmp_path, may_run=True)) == "mcp"
+        with pytest.raises(SourceError, match="is a command"):
+            detect(Source(command, base=tmp_path))
 
 
 @pytest.mark.parametrize("name", ["gone.yaml", "folder/gone.json", "no such thing", "a/b"])

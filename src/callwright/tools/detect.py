@@ -21,7 +21,7 @@ def detect(source: Source) -> str:
         return "mcp"
     if source.name.startswith("catalog:") or source.name.endswith(".parquet"):
         return "catalog"
-    if not source.is_url and (source.path.suffix == ".py" or not source.path.exists()):
+    if not source.is_url and (source.path.suffix == ".py" or not source.path.exists() or _is_program(source)):
         return _of_name(source)
     document = source.document
     for name, fits in _FORMATS.items():
@@ -33,16 +33,23 @@ def detect(source: Source) -> str:
     )
 
 
+def _is_program(source: Source) -> bool:
+    """Whether an existing file is named as a shell would run it: `./server`."""
+    return "/" in source.name and not source.name.endswith(_ENDINGS) and shutil.which(source.name) is not None
+
+
 def _of_name(source: Source) -> str:
     """A source that is no document: an MCP server's command line, or Python functions."""
     command, _, arguments = source.name.partition(" ")
-    if arguments and shutil.which(command):
+    is_python = _PYTHON.fullmatch(source.name) and not source.name.endswith(_ENDINGS)
+    if shutil.which(command) and not is_python:
         if source.may_run:
             return "mcp"
         raise SourceError(f"{source.name}: is a command.", hint="Add `format: mcp` if it starts an MCP server.")
-    if _PYTHON.fullmatch(source.name) and not source.name.endswith(_ENDINGS):
+    if is_python:
         return "python"
-    raise SourceError(f"{source.name}: there is no such file in {source.base.resolve()}.")
+    or_command = f", and no command {command!r}" if arguments else ""
+    raise SourceError(f"{source.name}: there is no such file in {source.base.resolve()}{or_command}.")
 
 
 def _has(*keys: str) -> Callable[[Any], bool]:

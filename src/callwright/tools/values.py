@@ -250,6 +250,18 @@ def _file(values: Values) -> str:
     return base64.b64encode(f"date,customer,amount\n{rows}\n".encode()).decode()
 
 
+def _code(values: Values) -> str:
+    """A line or two that read like code."""
+    module, word = (values.rng.choice(words.MODULES).replace("-", "_").rpartition("/")[2] for _ in range(2))
+    lines = (
+        f"def load_{module}(path):\n    return parse_{word}(read(path))",
+        f"if {module} is None:\n    raise ValueError('{word} is missing')",
+        f"const {module} = await fetch{word.title().replace('_', '')}(options);",
+        f"# {word} is checked before {module} is saved",
+    )
+    return values.rng.choice(lines)
+
+
 _MAKERS: dict[Role, Callable[[Values], str]] = {
     "id": _identifier,
     "email": lambda v: f"{v.faker.first_name().lower()}.{v.faker.last_name().lower()}@{v.rng.choice(words.DOMAINS)}",
@@ -268,6 +280,7 @@ _MAKERS: dict[Role, Callable[[Values], str]] = {
     "file_name": lambda v: f"{v.rng.choice(words.MODULES)}.{v.rng.choice(('pdf', 'csv', 'md', 'txt'))}",
     "branch": lambda v: f"{v.rng.choice(('feature', 'fix', 'chore'))}/{v.rng.choice(words.MODULES)}",
     "file_content": _file,
+    "code": _code,
     "city": lambda v: v.rng.choice(words.CITIES),
     "country": lambda v: v.rng.choice(words.COUNTRIES),
     "address": lambda v: v.faker.street_address(),

@@ -1,9 +1,11 @@
 """A real MCP server for the tests, by the official SDK; its arguments say how it misbehaves."""
 
+import os
 import sys
 import time
 from typing import Any
 
+import anyio
 from mcp.server.lowlevel import Server
 from mcp.server.mcpserver import MCPServer
 from mcp_types import ListToolsResult, Tool, ToolAnnotations
@@ -35,6 +37,11 @@ def endless(turning: bool) -> Server[Any]:
     """Lists its tools page by page, three pages or in a circle."""
 
     async def list_tools(_: Any, parameters: Any) -> ListToolsResult:
+        if "--hang-listing" in sys.argv:
+            await anyio.sleep(60)
+        if "--die-listing" in sys.argv:
+            print("the disk is full", file=sys.stderr, flush=True)
+            os._exit(1)
         page = int((parameters and parameters.cursor) or 0)
         tools = [Tool(name=f"tool_{page}", input_schema={"type": "object"})]
         following = str((page + 1) % 3) if turning else (str(page + 1) if page < 2 else None)
@@ -48,8 +55,7 @@ if __name__ == "__main__":
         time.sleep(60)
     if "--die" in sys.argv:
         sys.exit("no token: set SHOP_TOKEN")
-    if "--pages" in sys.argv or "--circle" in sys.argv:
-        import anyio
+    if {"--pages", "--circle", "--hang-listing", "--die-listing"} & set(sys.argv):
         from mcp import stdio_server
 
         async def serve() -> None:

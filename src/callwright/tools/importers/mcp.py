@@ -17,20 +17,24 @@ from typing import Any, TextIO, cast
 from callwright.errors import MissingExtra, SourceError
 from callwright.plugins import Imported
 from callwright.tools.importers import functions
+from callwright.tools.importers.mcp_names import toolkit_of
 from callwright.tools.source import Source
 
 MAX_PAGES = 1000
+
+Listed = tuple[list[Any], str]
+"""Every tool that the server lists, as its JSON has it, and the name that the server gives itself."""
 
 
 def read(source: Source) -> Imported:
     """The tools of a running server, or of one that is started for it. Raises `SourceError`, `MissingExtra`."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
-        listed = _run(_listed(source, cast("TextIO", errors)))
-    toolkit = source.toolkit or _toolkit(source.name)
+        listed, name = _run(_listed(source, cast("TextIO", errors)))
+    toolkit = source.toolkit or toolkit_of(source.name, name)
     return functions.import_document(listed, place=source.place, toolkit=toolkit)
 
 
-def _run(work: Coroutine[Any, Any, list[Any]]) -> list[Any]:
+def _run(work: Coroutine[Any, Any, Listed]) -> Listed:
     """Run it here, or, where a loop runs already (a notebook), in a thread of its own."""
     try:
         asyncio.get_running_loop()
@@ -40,8 +44,7 @@ def _run(work: Coroutine[Any, Any, list[Any]]) -> list[Any]:
         return pool.submit(asyncio.run, work).result()
 
 
-async def _listed(source: Source, errors: TextIO) -> list[Any]:
-    """Every tool that the server lists, as its JSON has it."""
+async def _listed(source: Source, errors: TextIO) -> Listed:
     try:
         from mcp import Client, MCPError
     except ImportError as error:
@@ -50,13 +53,11 @@ async def _listed(source: Source, errors: TextIO) -> list[Any]:
         async with asyncio.timeout(source.timeout_s), AsyncExitStack() as open_:
             transport = await _over_http(source, open_) if source.is_url else _over_stdio(source, errors)
             client = await open_.enter_async_context(Client(transport, cache=None))
-            return await _pages(client, source)
+            return await _pages(client, source), client.server_info.name if client.server_info else ""
     except TimeoutError as error:
         raise _failed(source, f"did not answer within {source.timeout_s:g} s", errors) from error
-    except MCPError as error:
-        raise _failed(source, f"answers: {error}", errors) from error
-    except (OSError, ValueError, ExceptionGroup) as error:
-        raise _failed(source, f"cannot be used: {_root(error)}", errors) from error
+    except (MCPError, OSError, ValueError, ExceptionGroup) as error:
+        raise _failed(source, _what(_root(error)), errors) from error
 
 
 async def _pages(client: Any, source: Source) -> list[Any]:
@@ -98,32 +99,29 @@ def _failed(source: Source, what: str, errors: TextIO) -> SourceError:
     return SourceError(f"{source.place}: the MCP server {what}.{last}")
 
 
-def _root(error: BaseException) -> str:
-    """The first cause in a group of errors, in one line."""
+def _what(error: BaseException) -> str:
+    from httpx2 import ConnectError
+    from mcp import MCPError
+    from mcp_types import CONNECTION_CLOSED
+
+    match error:
+        case MCPError(code=code) if code == CONNECTION_CLOSED:
+            return "ended before it had listed its tools"
+        case MCPError():
+            return f"answers: {_first_line(error)}"
+        case FileNotFoundError():
+            return "cannot be started: there is no such command"
+        case ConnectError():
+            return f"cannot be reached: {_first_line(error)}"
+    return f"cannot be used: {type(error).__name__}: {_first_line(error)}"
+
+
+def _root(error: BaseException) -> BaseException:
+    """The first cause in a group of errors."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    text = str(error).splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+    return error
 
 
-def _toolkit(name: str) -> str:
-    """`python -m mcp_server_git --repository .` -> `git`; a URL -> its host."""
-    if "://" in name:
-        return name.split("://", 1)[1].split("/", 1)[0].split(":", 1)[0]
-    words = [word.rpartition("/")[2] for word in shlex.split(name) if not word.startswith("-")]
-    named = [word for word in words if "mcp" in word or "server" in word] or words[-1:]
-    stem = named[0].partition("@")[0].removesuffix(".py")
-    for noise in (
-        "mcp-server-",
-        "mcp_server_",
-        "server-",
-        "server_",
-        "-mcp",
-        "_mcp",
-        "mcp-",
-        "mcp_",
-        "-server",
-        "_server",
-    ):
-        stem = stem.replace(noise, "")
-    return stem
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), "").rstrip(".") or "no reason is given"

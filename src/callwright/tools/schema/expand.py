@@ -132,7 +132,8 @@ class Expansion:
         if component == 0 or component != reach.component:
             return Reach(depth, reach.rounds, reach.rounds if component else 0, component, reach.words)
         if reach.left == 0 and not level:
-            self.note("tools.recursive", f"{_name(target)} holds itself; it is written out {reach.rounds + 1} times.")
+            times = f"{reach.rounds + 1} times" if reach.rounds else "once"
+            self.note("tools.recursive", f"{_name(target)} holds itself; it is written out {times}.")
             return None
         return reach._replace(depth=depth, left=reach.left - (not level))
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from callwright.errors import ConfigError
-from callwright.records import Blueprint, Finding, Message, Reply, Request, Row, Tool, ToolCall
+from callwright.records import Blueprint, Finding, Message, Pointer, Reply, Request, Row, Tool, ToolCall
 
 
 class Model(Protocol):
@@ -35,6 +35,10 @@ class Answer:
 
     value: Any
     error: str | None = None
+    fault: str = ""
+    """The kind of error that was injected here (`execution/faults.py`); empty where the answer is the executor's own."""
+    state: str = ""
+    """Fingerprint of what the row's calls have changed so far; empty where the executor keeps no state."""
 
 
 Refused = Callable[[str, int, tuple[Finding, ...]], None]
@@ -47,6 +51,29 @@ class Session(Protocol):
     async def execute(self, call: ToolCall, tool: Tool) -> Answer: ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Knowing(Protocol):
+    """A session that knows what is there, so that a plan can name things that exist."""
+
+    def refer(self, tool: Tool, given: Mapping[Pointer, Any]) -> Mapping[Pointer, Any]:
+        """Values for the arguments of `tool` that have to name something, all of one existing thing.
+
+        `given` are arguments that are settled already (by pointer); the thing agrees with them where one does.
+        Arguments that name nothing are not in the answer.
+        """
+
+    def known(self, tool: Tool, pointer: Pointer, given: Mapping[Pointer, Any]) -> Sequence[Any]:
+        """The values that exist for one argument; empty where it names nothing."""
+
+
+@runtime_checkable
+class Injecting(Protocol):
+    """A session in which a plan can have a call go wrong."""
+
+    def inject(self, call: int, kind: str, **details: Any) -> None:
+        """Let call number `call` of the row (from 0, in the order of execution) end with a fault of this kind."""
 
 
 class Executor(Protocol):

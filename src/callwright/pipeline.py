@@ -6,6 +6,7 @@ This file knows neither rows nor tools: a step is anything that asks and reads, 
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -54,7 +55,8 @@ async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> 
     correction: tuple[Message, ...] = ()
     for number in range(tries):
         request = step.ask(number)
-        reply = await model.complete(request.model_copy(update={"messages": (*request.messages, *correction)}))
+        asked = request.model_copy(update={"messages": (*request.messages, *correction)}) if correction else request
+        reply = await model.complete(asked)
         try:
             _own_words(reply, request)
             return step.read(reply), True
@@ -66,9 +68,11 @@ async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> 
 
 def _own_words(reply: Reply, request: Request) -> None:
     """Raise `Rejected` where a reply takes content over from the examples in its prompt, as weak models do."""
-    case = set(_telling(request.messages[-1].content))
-    examples = {run for said in request.messages if said.role == "assistant" for run in _runs(said.content)}
-    copied = next((run for run in _runs(reply.text) if run in examples and not case.issuperset(run)), None)
+    examples = [_shown_runs(said.content) for said in request.messages if said.role == "assistant"]
+    runs = _runs(reply.text) if examples else []
+    known = [run for run in runs if any(run in shown for shown in examples)]
+    case = set(_telling(request.messages[-1].content)) if known else set()
+    copied = next((run for run in known if not case.issuperset(run)), None)
     if copied:
         fault = f"copies an example ({' '.join(copied)}); write about this case"
         raise Rejected([Finding(code="reply.copied", path="$", message=fault)])
@@ -78,6 +82,12 @@ def _runs(text: str) -> list[tuple[str, ...]]:
     """Every run of COPIED_WORDS telling words, what stands between them left out."""
     words = _telling(text)
     return list(zip(*(words[at:] for at in range(COPIED_WORDS)), strict=False))
+
+
+@functools.lru_cache(maxsize=256)
+def _shown_runs(example: str) -> frozenset[tuple[str, ...]]:
+    """Those of an example, which thousands of requests share."""
+    return frozenset(_runs(example))
 
 
 def _telling(text: str) -> list[str]:

@@ -16,7 +16,7 @@ import orjson
 from callwright.errors import Rejected
 from callwright.plugins import Event, Model, Watcher, unwatched
 from callwright.records import Finding, Reply, Request, Schema
-from callwright.schemas import compiled, is_too_deep
+from callwright.schemas import MAX_DEPTH, compiled, is_too_deep
 from callwright.text import CONTROL, THINKING
 
 MAX_REPLY_CHARS = 400_000
@@ -37,7 +37,7 @@ def read_json(reply: Reply, schema: Schema) -> Any:
     if not text:
         raise _rejected("reply.empty", "$", "is empty")
     value = _loaded(text, cut=reply.finish == "length")
-    if is_too_deep(value):
+    if text.count("{") + text.count("[") > MAX_DEPTH and is_too_deep(value):
         raise _rejected("reply.too_deep", "$", "is nested too deeply")
     value = _shortened(value, schema)
     errors = [

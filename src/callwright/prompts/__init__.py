@@ -15,6 +15,7 @@ import jinja2
 from callwright.records import Message
 
 _OPENING = re.compile(r"^--- (system|user|assistant)[ \t]*\n", re.MULTILINE)
+_FILLED = re.compile(r"\{[{%#]")
 
 
 @functools.cache
@@ -33,13 +34,23 @@ def render(name: str, **values: Any) -> tuple[Message, ...]:
 
     The template is split before it is filled in, so no value can open a message of its own.
     """
-    return tuple(Message(role=role, content=template.render(**values).strip()) for role, template in _parts(name))
+    return tuple(
+        part if isinstance(part, Message) else Message(role=part[0], content=part[1].render(**values).strip())
+        for part in _parts(name)
+    )
 
 
 @functools.cache
-def _parts(name: str) -> tuple[tuple[str, jinja2.Template], ...]:
+def _parts(name: str) -> tuple[Message | tuple[Any, jinja2.Template], ...]:
+    """Role and template of each message; a message that nothing is filled into (most examples) stands finished."""
     environment = _environment()
     assert environment.loader is not None
     source, _, _ = environment.loader.get_source(environment, f"{name}.md.j2")
     _, *pieces = _OPENING.split(source)
-    return tuple((role, environment.from_string(text)) for role, text in zip(pieces[::2], pieces[1::2], strict=True))
+    said = zip(pieces[::2], pieces[1::2], strict=True)
+    return tuple(
+        (role, environment.from_string(text))
+        if _FILLED.search(text)
+        else Message.model_validate({"role": role, "content": text.strip()})
+        for role, text in said
+    )

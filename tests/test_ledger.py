@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callwright.errors import LedgerError, ServerError
-from callwright.ledger import Ledger, Recorded
+from callwright.ledger import Ledger
 from callwright.llm.scripted import ScriptedModel
+from callwright.recorded import Recorded
 from callwright.records import Finding, Message, Refusal, Reply, Request, ToolCall
 from tests.rows import mail_row
 

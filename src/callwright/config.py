@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from callwright.budget import BudgetSettings
 from callwright.config_file import Document, InvalidConfig, Keys, read
 from callwright.config_problems import explained, nearest, problem
 from callwright.datasets.settings import FuncdexOutputs, HubSettings, OutputSettings
@@ -26,13 +27,13 @@ LAYOUTS = {"funcdex": frozenset({"llm_api", "paths", "processing", "scoring", "e
 """Layout -> sections that only its files have."""
 
 
-class RunSettings(BaseModel):
-    """Where the run keeps what it has done."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class RunSettings(BudgetSettings):
+    """Where the run keeps what it has done, and what it may spend."""
 
     dir: str | None = None
     """The run directory; by default `NAME.run/` beside the output `NAME.jsonl`."""
+    cache: str | None = None
+    """A file of replies that runs share: a request that any of them was answered is not sent again."""
 
 
 class Config(BaseModel):

@@ -19,6 +19,7 @@ CallwrightError
 ├── WeightsError            weights of the embedded model: not found, wrong hash, no space
 ├── Rejected                a reply or a row that failed its checks; carries findings
 └── Shortfall               fewer rows than asked for; exit code 3
+    └── Stopped             the budget is spent, the time is over, or the user said so
 """
 
 from __future__ import annotations
@@ -137,3 +138,7 @@ class Shortfall(CallwrightError):
     """Fewer rows than asked for. All finished rows are kept."""
 
     exit_code = 3
+
+
+class Stopped(Shortfall):
+    """The run was to end before every row was there: its budget is spent, its time is over, or it was told to."""

@@ -18,7 +18,7 @@ from callwright.compat.dml import to_dml
 from callwright.config import Config
 from callwright.datasets.io import write_atomically
 from callwright.datasets.lines import to_object
-from callwright.ledger import Ledger
+from callwright.ledgers import Ledgers
 from callwright.quality.judge import SCORES
 from callwright.quality.kinds import turns_of
 from callwright.records import Row
@@ -27,7 +27,7 @@ from callwright.tools.catalog import Catalog
 Object = dict[str, Any]
 
 
-def write(config: Config, catalog: Catalog, ledger: Ledger, recipe: str, asked: int) -> None:
+def write(config: Config, catalog: Catalog, ledger: Ledgers, recipe: str, asked: int) -> None:
     """Write the files that `config.funcdex` names, for the rows with numbers under `asked`.
 
     Each file is there whole or not at all. Raises `DatasetError`.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from callwright.llm.conform import Conforming
 from callwright.llm.meter import Metered
+from callwright.llm.sampled import Sampled
 from callwright.llm.settings import LLMSettings
 from callwright.plugins import Model, Watcher, resolve, unwatched
 
@@ -18,4 +19,4 @@ def build_model(
     `kept` wraps what is asked: it sees every single request, those that a reply off its schema repeats too.
     """
     model: Model = resolve("model", settings.provider)(settings)
-    return Conforming(kept(Metered(model, settings, watch)), watch=watch)
+    return Sampled(Conforming(kept(Metered(model, settings, watch)), watch=watch), settings)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from callwright.ledger import Ledger, Recorded
+from callwright.ledger import Ledger
 from callwright.llm.build import build_model
 from callwright.llm.settings import LLMSettings
 from callwright.plugins import Event, Watcher, unwatched
+from callwright.recorded import Recorded
 from callwright.records import Reply
 from callwright.topics.grow import grow
 from callwright.topics.model import Topics
@@ -27,7 +28,7 @@ async def build(
         watch(Event("reply", data={"tokens": tokens, "prompt_tokens": reply.prompt_tokens, "fresh": fresh}))
 
     with Ledger.open(run_dir) as ledger:
-        model = Recorded(build_model(llm, watch), ledger, answered)
+        model = build_model(llm, watch, lambda model: Recorded(model, ledger, answered))
         try:
             return await grow(settings, model, seed, watch)
         finally:

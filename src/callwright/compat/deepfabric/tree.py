@@ -6,8 +6,9 @@ from pathlib import Path
 
 from callwright.compat.deepfabric.blocking import finished
 from callwright.compat.deepfabric.config import Arguments
-from callwright.ledger import Ledger, Recorded
+from callwright.ledger import Ledger
 from callwright.llm.build import build_model
+from callwright.recorded import Recorded
 from callwright.topics.files import load, save
 from callwright.topics.grow import grow
 from callwright.topics.model import Topics
@@ -37,7 +38,8 @@ class Tree:
     async def _grown(self) -> Topics:
         config = self._config
         with Ledger.open(config.run_dir) as ledger:
-            model = Recorded(build_model(config.models()["topics"]), ledger, lambda *_: None)
+            llm = config.models()["topics"]
+            model = build_model(llm, kept=lambda model: Recorded(model, ledger, lambda *_: None))
             try:
                 return await grow(config.topics, model, config.seed)
             finally:

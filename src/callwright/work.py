@@ -1,0 +1,190 @@
+"""The rows of a run: each goes from draft to blueprint to words to checks, and into the ledger.
+
+Rows flow independently; what is in the ledger is not done again. Not here: what all rows stand on (`basis.py`) and
+what becomes of them (`run.py`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+
+from callwright.basis import Basis
+from callwright.budget import Budget
+from callwright.config import Config
+from callwright.errors import BadRequest, ModelError, Rejected, Stopped, Unauthorized, UnknownModel, Unreachable
+from callwright.execution.simulated import Simulated
+from callwright.ledger import Ledger
+from callwright.pipeline import bounded
+from callwright.plugins import Event, Model, Refused, Watcher
+from callwright.quality.judge import Judge
+from callwright.quality.report import check_row
+from callwright.records import Blueprint, Finding, Refusal, Row
+from callwright.synthesis.draft import Drafter
+from callwright.synthesis.kinds import shares
+from callwright.synthesis.planner import Planner
+from callwright.synthesis.rows import build_row
+from callwright.synthesis.system_prompt import with_system_prompt
+from callwright.synthesis.turns import Turns
+from callwright.tools.catalog import Catalog
+from callwright.tools.sampling import Sampler
+
+ROW_ATTEMPTS = 3
+"""How often a row is begun anew when it fails its checks as a whole."""
+STOPPED = "the run ended before it"
+_FATAL = (Unauthorized, UnknownModel, BadRequest, Unreachable)
+"""What will not be better for the next row."""
+
+
+class Work:
+    """What all rows of a run share, and the making of any of them."""
+
+    def __init__(
+        self,
+        config: Config,
+        catalog: Catalog,
+        basis: Basis,
+        models: Mapping[str, Model],
+        ledger: Ledger,
+        recipe: str,
+        watch: Watcher,
+        budget: Budget,
+    ) -> None:
+        made = config.generation
+        self._config = config
+        self._ledger = ledger
+        self.recipe = recipe
+        self._watch = watch
+        self._budget = budget
+        self._model = model = models["generation"]
+        limit = config.models()["generation"].concurrency
+        self._most = limit + max(2, limit // 4)
+        """Rows at once: a few more than requests, so that a row between two requests leaves no slot empty."""
+        mix = shares(made.kinds, made.conversation.agent_mode)
+        sampler = Sampler(catalog, None, made.tools.sampling, config.seed, made.tools.bundles)
+        self._drafter = Drafter(made, basis.topics, sampler, mix, basis.people, config.seed)
+        executor = Simulated(model, made.max_retries)
+        self._planner = Planner(model, executor, tries=made.max_retries, guidance=made.system_prompt.strip())
+        fixed = config.output.include_system_message and not config.output.write_system_prompt
+        judge = config.quality.judge
+        self._judge = Judge(models["quality.judge"], judge, tries=made.max_retries) if judge else None
+        self._attempts = max(ROW_ATTEMPTS, judge.max_attempts if judge else 0, made.redo + 1)
+        self._writer = Turns(
+            model,
+            reasoning=made.conversation.reasoning,
+            tries=made.max_retries,
+            guidance=made.system_prompt.strip(),
+            system=config.output.system_prompt.strip() if fixed else "",
+            clarity=made.clarity,
+        )
+
+    async def rows(self, numbers: Iterable[int], done: int, total: int, turn: int = 0) -> dict[int, str]:
+        """Make the rows of these `numbers` and keep them, until the budget ends. Returns, for those that failed, why.
+
+        `done` of `total` rows are there already. A row that is made anew because it said what another row says is
+        made in another `turn`, in which all its draws differ. Raises what would fail every row.
+        """
+        left: Iterable[int] = numbers
+        missing: dict[int, str] = {}
+        for _ in range(2):  # what a passing fault of the server kept from coming gets a second chance
+            missing = {}
+            async for row, problem in bounded(self._going(left), lambda row: self._row(row, turn), self._most):
+                if problem is not None:
+                    missing[row] = problem
+                    continue
+                done += 1
+                self._watch(Event("row", data={"row": row, "done": done, "total": total}))
+            left = sorted(missing)
+            if not left or self._budget.ended:
+                break
+        self._ledger.put_missing(self.recipe, ((row, why) for row, why in missing.items() if why != STOPPED))
+        return missing
+
+    def _going(self, numbers: Iterable[int]) -> Iterator[int]:
+        """The numbers, until the budget ends."""
+        return itertools.takewhile(lambda _: not self._budget.ended, numbers)
+
+    async def _row(self, row: int, turn: int) -> str | None:
+        """Make one row and keep it. Returns why it failed; raises what will fail every row."""
+        self._ledger.begin(self.recipe, row)
+        try:
+            made, problem = await self._best(row, turn)
+        except Stopped:
+            return STOPPED
+        if made is None:
+            return problem
+        self._ledger.put_row(self.recipe, made)
+        return None
+
+    async def _best(self, row: int, turn: int) -> tuple[Row | None, str]:
+        """The attempt for which code had to write least; or why there is none."""
+        problem, best = "", None
+        redo, first = self._config.generation.redo, turn * self._attempts
+        for attempt in range(self._attempts):
+            if best is not None and (attempt > redo or not best.metadata.written_by_code):
+                break
+            try:
+                made = await self._made(row, first + attempt)
+            except _FATAL:
+                raise
+            except ModelError as error:
+                self._refuse(row, "model", attempt, (_finding("model", str(error)),))
+                problem = str(error)
+                break
+            except Rejected as rejected:
+                problem = str(rejected)
+                self._refuse(row, "row", attempt, rejected.findings)
+                continue
+            if best is None or len(made.metadata.written_by_code) < len(best.metadata.written_by_code):
+                best = made
+        return best, problem
+
+    async def _made(self, row: int, attempt: int) -> Row:
+        draft = self._drafter.draft(row, attempt)
+
+        def refused(step: str, number: int, findings: tuple[Finding, ...]) -> None:
+            self._refuse(row, step, number, findings)
+
+        blueprint, by_code = await self._planner.plan(draft, refused)
+        talk = await self._writer.write(blueprint, refused)
+        made = build_row(
+            blueprint,
+            talk,
+            self._config.generation.conversation.reasoning,
+            seed=self._config.seed,
+            model=self._model.id,
+            recipe=self.recipe,
+            written_by_code=by_code,
+        )
+        made = await self._opened(made, blueprint, refused)
+        faults = [finding for finding in check_row(made) if finding.severity == "error"]
+        if faults:
+            raise Rejected(faults)
+        return await self._judged(made, attempt, refused)
+
+    async def _opened(self, row: Row, blueprint: Blueprint, refused: Refused) -> Row:
+        """The row with a system prompt of its own, where rows are to have one."""
+        output = self._config.output
+        if not (output.write_system_prompt and output.include_system_message):
+            return row
+        tries, guidance = self._config.generation.max_retries, output.system_prompt.strip()
+        return await with_system_prompt(row, blueprint, self._model, tries=tries, guidance=guidance, refused=refused)
+
+    async def _judged(self, row: Row, attempt: int, refused: Refused) -> Row:
+        """The row with the judge's scores. Raises `Rejected` where they are too low; the row is kept aside then."""
+        if self._judge is None:
+            return row
+        scored = await self._judge.scored(row, refused)
+        if low := self._judge.low(scored):
+            self._ledger.put_judged_low(self.recipe, attempt, scored)
+            raise Rejected(low)
+        return scored
+
+    def _refuse(self, row: int, step: str, attempt: int, findings: tuple[Finding, ...]) -> None:
+        self._ledger.put_refusal(self.recipe, Refusal(row=row, step=step, attempt=attempt, findings=findings))
+        for finding in findings:
+            self._watch(Event("refused", str(finding), {"row": row, "step": step, "code": finding.code}))
+
+
+def _finding(code: str, message: str) -> Finding:
+    return Finding(code=code, path="$", message=message)

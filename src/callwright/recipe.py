@@ -1,8 +1,9 @@
-"""What a run's rows depend on, and nothing else: rows are kept under its hash."""
+"""What a run's rows depend on, and nothing else: rows are kept under its hash. And what a change of it costs."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,9 @@ from callwright.ledger import Ledger
 from callwright.plugins import Event, Watcher
 from callwright.records import Topic
 from callwright.tools.catalog import Catalog
+
+SHOWN_CHARS = 60
+_HASH = re.compile(r'"[0-9a-f]{16,64}"')
 
 
 def hash_of(recipe: dict[str, Any]) -> str:
@@ -36,18 +40,57 @@ def recipe_of(config: Config, catalog: Catalog, topics: Iterable[Topic]) -> dict
     }
 
 
+PAID_AGAIN = (
+    ("seed", "everything"),
+    ("models.topics", "the topics, and the rows of those that change"),
+    ("models.quality.judge", "the judge"),
+    ("models", "every request of the rows"),
+    ("topics", "the rows whose topic changes"),
+    ("catalog", "the rows whose tools change"),
+    ("generation.conversation.reasoning_style", "the reasoning, no other request"),
+    ("generation.conversation.type", "the reasoning, no other request"),
+    ("generation.redo", "the rows in which code had to write, once more"),
+    ("generation.max_retries", "the steps that used all their attempts"),
+    ("generation.kinds", "the rows whose kind changes"),
+    ("generation.clarity", "the users' messages, and what answers those that change"),
+    ("generation", "the rows' requests from the first that changes"),
+    ("output.write_system_prompt", "a system prompt for each row, no other request"),
+    ("output.include_system_message", "the system prompts, no other request"),
+    ("output.system_prompt", "the system prompts that the model writes, and what is told to follow them"),
+    ("quality", "the judge; and the rows that are refused now and were not, or the other way round"),
+)
+"""Setting -> what is asked again where it changes. The first that fits counts; replies to equal requests are kept."""
+
+
 def announce_changes(ledger: Ledger, recipe: dict[str, Any], watch: Watcher) -> None:
-    """Say which settings differ from those that this run directory was made with."""
+    """Say which settings differ from those that this run directory was made with, and what is paid again for each."""
     before = ledger.get_meta("recipe")
     if before is not None and before != recipe:
-        changed = ", ".join(_differences(before, recipe))
-        watch(Event("note", f"changed since the last time: {changed}; rows are made anew, unchanged requests are not."))
+        for place, was, now in differences(before, recipe):
+            watch(Event("note", f"{place} {_changed(was, now)}: asked again: {paid_again(place)}."))
+        kept = ledger.count_replies()
+        watch(Event("note", f"All rows are made anew; {kept:,} replies are kept for the requests that do not change."))
     ledger.put_meta("recipe", recipe)
 
 
-def _differences(before: Any, now: Any, path: str = "") -> list[str]:
+def paid_again(place: str) -> str:
+    """What is asked again where the setting at `place` changes."""
+    fits = (said for prefix, said in PAID_AGAIN if place == prefix or place.startswith(f"{prefix}."))
+    return next(fits, "the requests that it changes")
+
+
+def differences(before: Any, now: Any, path: str = "") -> list[tuple[str, Any, Any]]:
+    """(setting, what it was, what it is) for each that differs."""
     if not isinstance(before, dict) or not isinstance(now, dict):
-        return [] if before == now else [path]
+        return [] if before == now else [(path, before, now)]
     names = [*before, *(name for name in now if name not in before)]
-    found = (_differences(before.get(name), now.get(name), f"{path}.{name}" if path else name) for name in names)
+    found = (differences(before.get(name), now.get(name), f"{path}.{name}" if path else name) for name in names)
     return [one for some in found for one in some]
+
+
+def _changed(was: Any, now: Any) -> str:
+    """Both values where they say something; hashes and long texts do not."""
+    shown = [orjson.dumps(value).decode() for value in (was, now)]
+    if any(len(text) > SHOWN_CHARS or _HASH.fullmatch(text) for text in shown):
+        return "has changed"
+    return f"was {shown[0]} and is {shown[1]}"

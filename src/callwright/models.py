@@ -35,7 +35,7 @@ async def opened(config: Config, ledger: Ledger, watch: Watcher, budget: Budget)
         sections = {}
         for section, settings in config.models().items():
             if settings not in built:
-                built[settings] = build_model(settings, watch, recorded)
+                built[settings] = build_model(settings, watch, recorded, budget.require)
             sections[section] = built[settings]
         yield sections
     finally:

@@ -10,6 +10,8 @@ import functools
 import itertools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from callwright.errors import Rejected
@@ -106,24 +108,63 @@ def _correction(reply: Reply, findings: tuple[Finding, ...]) -> tuple[Message, .
     )
 
 
+@dataclass
+class _Line:
+    """The items of one `bounded`: whether none is left to begin."""
+
+    ends: bool = False
+
+
+@dataclass
+class _Turn:
+    """One item of a line: how many requests it has sent."""
+
+    line: _Line
+    sent: int = 0
+
+
+_TURN: ContextVar[_Turn | None] = ContextVar("turn", default=None)
+
+
+def place_in_line() -> int:
+    """The order in which a request that is sent now is to be served; lower first, equal ones as they come.
+
+    While items are left to begin, all are equal. Once none is, who has the longest way to go comes first, so that all
+    end at the same time and the model is busy until then.
+    """
+    turn = _TURN.get()
+    if turn is None:
+        return 0
+    turn.sent += 1
+    return turn.sent if turn.line.ends else 0
+
+
 async def bounded(items: Iterable[A], one: Callable[[A], Awaitable[B]], limit: int) -> AsyncIterator[tuple[A, B]]:
     """Run `one` over `items`, at most `limit` at a time, and yield (item, result) as each is done.
 
     `items` is drawn lazily: a million of them cost `limit` tasks. The first exception cancels the rest and is raised.
     """
 
+    line = _Line()
+
     async def run(item: A) -> tuple[A, B]:
+        _TURN.set(_Turn(line))
         return item, await one(item)
+
+    def begun(count: int) -> set[asyncio.Task[tuple[A, B]]]:
+        tasks = {asyncio.create_task(run(item)) for item in itertools.islice(source, count)}
+        line.ends = len(tasks) < count
+        return tasks
 
     source = iter(items)
     done: set[asyncio.Task[tuple[A, B]]] = set()
-    pending = {asyncio.create_task(run(item)) for item in itertools.islice(source, limit)}
+    pending = begun(limit)
     try:
         while pending:
             done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 yield task.result()
-            pending |= {asyncio.create_task(run(item)) for item in itertools.islice(source, len(done))}
+            pending |= begun(len(done))
     finally:
         for task in pending:
             task.cancel()

@@ -31,6 +31,8 @@ from callwright.tools.sampling import Sampler
 
 ROW_ATTEMPTS = 3
 """How often a row is begun anew when it fails its checks as a whole."""
+ROWS_A_PLACE = 3
+"""Rows under way for each request that the model takes at once, so that it is busy until the last rows end together."""
 STOPPED = "the run ended before it"
 _FATAL = (Unauthorized, UnknownModel, BadRequest, Unreachable)
 """What will not be better for the next row."""
@@ -57,9 +59,7 @@ class Work:
         self._watch = watch
         self._budget = budget
         self._model = model = models["generation"]
-        limit = config.models()["generation"].concurrency
-        self._most = limit + max(2, limit // 4)
-        """Rows at once: a few more than requests, so that a row between two requests leaves no slot empty."""
+        self._most = ROWS_A_PLACE * config.models()["generation"].most_at_once
         mix = shares(made.kinds, made.conversation.agent_mode)
         sampler = Sampler(catalog, None, made.tools.sampling, config.seed, made.tools.bundles)
         self._drafter = Drafter(made, basis.topics, sampler, mix, basis.people, config.seed)

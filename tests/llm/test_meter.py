@@ -21,10 +21,12 @@ from callwright.errors import (
     UnknownModel,
     Unreachable,
 )
-from callwright.llm.meter import LONGEST_WAIT_S, Metered, Pace
+from callwright.llm.lane import LONGEST_REST_S, Lane
+from callwright.llm.meter import Metered
+from callwright.llm.pace import Pace
 from callwright.llm.scripted import ScriptedModel
 from callwright.llm.settings import LLMSettings
-from callwright.plugins import Event
+from callwright.plugins import Event, Model, Watcher, unwatched
 from callwright.records import Message, Reply, Request
 
 ASKED = Request(messages=(Message(role="user", content="?"),), seed=1)
@@ -57,6 +59,10 @@ def settings_of(**given: Any) -> LLMSettings:
     return LLMSettings(model="m", **given)
 
 
+def metered_(model: Model, given: LLMSettings, watch: Watcher = unwatched) -> Metered:
+    return Metered([Lane(model, given)], given, watch)
+
+
 def timed(work: Callable[[], Any]) -> float:
     """Seconds that `work`'s coroutine takes."""
 
@@ -75,7 +81,7 @@ def timed(work: Callable[[], Any]) -> float:
 def test_what_a_retry_can_help_is_tried_again(error: ModelError) -> None:
     events: list[Event] = []
     model = ScriptedModel([error, "ok"])
-    assert asyncio.run(Metered(model, settings_of(), events.append).complete(ASKED)).text == "ok"
+    assert asyncio.run(metered_(model, settings_of(), events.append).complete(ASKED)).text == "ok"
     assert [event.kind for event in events] == ["sent", "returned", "retry", "sent", "returned"]
     assert 0.1 < events[2].data["wait_s"] < 0.4
 
@@ -84,7 +90,7 @@ def test_what_a_retry_can_help_is_tried_again(error: ModelError) -> None:
 def test_what_a_retry_cannot_help_is_raised_at_once(error: ModelError) -> None:
     model = ScriptedModel([error, "ok"])
     with pytest.raises(type(error)):
-        asyncio.run(Metered(model, settings_of()).complete(ASKED))
+        asyncio.run(metered_(model, settings_of()).complete(ASKED))
     assert len(model.requests) == 1
 
 
@@ -93,7 +99,7 @@ def test_what_a_retry_cannot_help_is_raised_at_once(error: ModelError) -> None:
 def test_a_request_is_sent_again_as_often_as_the_settings_say(retries: int) -> None:
     model = ScriptedModel([RateLimited("x", retry_after_s=0)] * 20)
     with pytest.raises(RateLimited):
-        asyncio.run(Metered(model, settings_of(retries=retries)).complete(ASKED))
+        asyncio.run(metered_(model, settings_of(retries=retries)).complete(ASKED))
     assert len(model.requests) == retries + 1
 
 
@@ -102,7 +108,7 @@ def test_a_server_that_was_never_reached_is_given_up_in_seconds() -> None:
 
     async def ask() -> None:
         with pytest.raises(Unreachable):
-            await Metered(model, settings_of(retries=6)).complete(ASKED)
+            await metered_(model, settings_of(retries=6)).complete(ASKED)
 
     assert timed(ask) < 2
     assert len(model.requests) == 3
@@ -112,7 +118,7 @@ def test_a_server_that_has_answered_before_is_not_given_up_so_soon() -> None:
     model = ScriptedModel(["ok", *[Unreachable("x")] * 3, "back"])
 
     async def ask() -> str:
-        metered = Metered(model, settings_of(retries=3))
+        metered = metered_(model, settings_of(retries=3))
         await metered.complete(ASKED)
         return (await metered.complete(ASKED)).text
 
@@ -121,12 +127,12 @@ def test_a_server_that_has_answered_before_is_not_given_up_so_soon() -> None:
 
 def test_waits_grow_and_differ_from_request_to_request() -> None:
     def waits(seed: int) -> list[float]:
-        metered = Metered(ScriptedModel([]), settings_of())
+        metered = metered_(ScriptedModel([]), settings_of())
         request = ASKED.model_copy(update={"seed": seed})
-        return [metered._wait_s(ServerError("x"), attempt, request) for attempt in range(12)]
+        return [metered._pause_s(ServerError("x"), attempt, request) for attempt in range(12)]
 
     assert all(0.125 * 2**n <= wait <= 0.375 * 2**n for n, wait in enumerate(waits(1)[:7]))
-    assert max(waits(1)) == LONGEST_WAIT_S
+    assert max(waits(1)) == LONGEST_REST_S
     assert len({waits(seed)[0] for seed in range(20)}) > 10
     assert waits(1) == waits(1)
 
@@ -139,7 +145,7 @@ def test_after_a_429_nobody_asks_before_the_server_wants_it() -> None:
     script: list[str | Exception] = [RateLimited("x", retry_after_s=0.3), "a", "b"]
 
     async def ask() -> None:
-        metered = Metered(ScriptedModel(script), settings_of(concurrency=4), lambda e: began.append(time.monotonic()))
+        metered = metered_(ScriptedModel(script), settings_of(concurrency=4), lambda e: began.append(time.monotonic()))
         first = asyncio.create_task(metered.complete(ASKED))
         await asyncio.sleep(0.05)
         second = asyncio.create_task(metered.complete(ASKED))
@@ -156,19 +162,19 @@ def test_a_server_that_wants_a_day_gets_a_minute(asked_s: float) -> None:
     events: list[Event] = []
 
     async def ask() -> None:
-        metered = Metered(ScriptedModel([RateLimited("x", retry_after_s=asked_s)]), settings_of(), events.append)
+        metered = metered_(ScriptedModel([RateLimited("x", retry_after_s=asked_s)]), settings_of(), events.append)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(metered.complete(ASKED), 0.05)
 
     asyncio.run(ask())
-    assert events[-1].data["wait_s"] == LONGEST_WAIT_S
+    assert events[-1].data["wait_s"] == LONGEST_REST_S
 
 
 def test_a_request_that_waits_for_its_retry_holds_no_slot() -> None:
     done: list[str] = []
 
     async def ask() -> None:
-        metered = Metered(ScriptedModel([ServerError("x"), "b", "a"]), settings_of(concurrency=1))
+        metered = metered_(ScriptedModel([ServerError("x"), "b", "a"]), settings_of(concurrency=1))
 
         async def one(name: str) -> None:
             await metered.complete(ASKED)
@@ -189,7 +195,7 @@ def test_no_more_than_concurrency_run_at_once_and_no_fewer_where_there_is_work(l
     model = Busy(0.005)
 
     async def ask() -> None:
-        metered = Metered(model, settings_of(concurrency=limit))
+        metered = metered_(model, settings_of(concurrency=limit))
         await asyncio.gather(*(metered.complete(ASKED) for _ in range(count)))
 
     asyncio.run(ask())
@@ -200,7 +206,7 @@ def test_requests_per_minute_are_spent_evenly() -> None:
     model = Busy(0)
 
     async def ask() -> None:
-        metered = Metered(model, settings_of(requests_per_minute=1200))
+        metered = metered_(model, settings_of(requests_per_minute=1200))
         await asyncio.gather(*(metered.complete(ASKED) for _ in range(7)))
 
     start = time.monotonic()
@@ -212,7 +218,7 @@ def test_tokens_per_minute_make_the_next_request_wait() -> None:
     model = Busy(0, Reply(text="ok", prompt_tokens=60, completion_tokens=40))
 
     async def ask() -> None:
-        metered = Metered(model, settings_of(tokens_per_minute=60_000))
+        metered = metered_(model, settings_of(tokens_per_minute=60_000))
         for _ in range(4):
             await metered.complete(ASKED)
 
@@ -220,17 +226,14 @@ def test_tokens_per_minute_make_the_next_request_wait() -> None:
 
 
 def test_without_a_limit_nobody_waits() -> None:
-    async def take() -> None:
-        pace = Pace(None)
-        for _ in range(1000):
-            await pace.take(10**6)
-
-    assert timed(take) < 0.5
+    pace = Pace(None)
+    pace.spend(10**6)
+    assert pace.ready_at == 0
 
 
 def test_id_and_closing_are_the_models_own() -> None:
     model = Busy()
-    metered = Metered(model, settings_of())
+    metered = metered_(model, settings_of())
     assert metered.id == "busy"
     asyncio.run(metered.close())
     assert model.takes_s == -1

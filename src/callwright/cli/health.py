@@ -145,6 +145,8 @@ def sections(config: Config) -> dict[str, LLMSettings]:
     """The models to look at, each once: sections that differ in how they sample go together."""
     grouped: dict[LLMSettings, list[str]] = {}
     for section, settings in config.models().items():
-        place = settings.model_dump(include={"provider", "model", "base_url", "api_key", "constraint"})
-        grouped.setdefault(LLMSettings(**place, timeout_s=PATIENCE_S), []).append(section)
+        for at, _ in settings.places:
+            place = at.model_dump(include={"provider", "model", "base_url", "api_key", "constraint"})
+            name = f"{section} at {at.base_url}" if settings.endpoints else section
+            grouped.setdefault(LLMSettings(**place, timeout_s=PATIENCE_S), []).append(name)
     return {", ".join(names): settings for settings, names in grouped.items()}

@@ -68,6 +68,7 @@ class Seen:
         return {
             "requests": self.requests,
             "repeats": self.requests - len(self.digests),
+            "in_flight": self.in_flight,
             "peak_in_flight": self.peak,
             "saturation": round(self._area_at_last / span / self.slots, 4) if self._full_at and span > 0 else None,
             "full_span_s": round(span, 2) if self._full_at else None,

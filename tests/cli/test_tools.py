@@ -97,6 +97,14 @@ def test_one_tool_is_shown_whole(tools: Command) -> None:
     assert orjson.loads(out)["parameters"]["required"] == ["timezone"]
 
 
+def test_of_one_tool_alone_the_name_is_not_needed(tools: Command) -> None:
+    assert orjson.loads(tools("show", "catalog:stripe_PostRefunds")[1])["name"] == "stripe_PostRefunds"
+    assert tools("show", "github-tools.yaml")[::2] == (
+        2,
+        "error: github-tools.yaml: holds 3 tools. Name one of them; `tools list` shows them.\n",
+    )
+
+
 def test_lint_says_what_to_mend_and_fails_only_when_strict(tools: Command) -> None:
     assert tools("lint", "--strict")[:2] == (0, "16 tools: 0 findings\n")
     code, out, _ = tools("lint", "gmail_drive_tools.json")

@@ -33,7 +33,7 @@ def test_a_graph_is_written_in_every_form(
     assert "create_calendar_event" in output.read_text()
     said = capsys.readouterr()
     assert "isolated                         0.0%" in said.out
-    assert "compared by words. Meaning needs an encoder: callwright models get minilm" in said.err
+    assert "compared by words. --encoder auto takes one that knows meaning" in said.err
 
 
 def test_another_ending_is_refused_before_any_work(

@@ -1,5 +1,4 @@
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -11,9 +10,10 @@ from callwright.plugins import Imported
 from callwright.records import Schema, Tool
 from callwright.tools.catalog import Catalog
 from callwright.tools.export import FORMS, exported
-from callwright.tools.importers import functions, records, yaml_tools
-from callwright.tools.load import builtin
+from callwright.tools.importers import records, yaml_tools
+from callwright.tools.load import builtin, read_source
 from callwright.tools.schema.clean import clean
+from callwright.tools.settings import SourceSettings
 from callwright.tools.source import Source, parse
 
 TEXTS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=12)
@@ -59,19 +59,26 @@ def tools(draw: st.DrawFn) -> tuple[Tool, ...]:
         assert parameters is not None
         description = " ".join(draw(TEXTS | TRICKY).split())
         known = returns if draw(st.booleans()) else None
-        made.append(Tool(name=name, description=description, parameters=parameters, returns=known, toolkit="kit"))
+        toolkit = draw(st.sampled_from(["", "kit"]))
+        made.append(Tool(name=name, description=description, parameters=parameters, returns=known, toolkit=toolkit))
     return tuple(made)
 
 
-def back(document: Any, form: str) -> Imported:
-    importer = yaml_tools.import_document if form == "yaml" else functions.import_document
-    return importer(document, place="x", toolkit="kit")
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("exports") / "exported"
+
+
+def back(path: Path, document: bytes) -> Imported:
+    """As a user imports it: which form it is, is told from its content."""
+    path.write_bytes(document)
+    return read_source(SourceSettings(path=path.name), path.parent)
 
 
 @pytest.mark.parametrize("form", FORMS)
 @given(made=tools())
-def test_what_is_exported_is_imported_with_the_same_schemas(form: str, made: tuple[Tool, ...]) -> None:
-    imported = back(parse(exported(made, form), "x"), form)
+def test_what_is_exported_is_imported_with_the_same_schemas(path: Path, form: str, made: tuple[Tool, ...]) -> None:
+    imported = back(path, exported(made, form))
     assert [finding for finding in imported.findings if finding.severity == "error"] == []
     assert [tool.name for tool in imported.tools] == [tool.name for tool in made]
     for tool, source in zip(imported.tools, made, strict=True):
@@ -89,9 +96,9 @@ def test_a_catalog_keeps_every_field(tmp_path_factory: pytest.TempPathFactory, m
 
 
 @pytest.mark.parametrize("form", ["mcp", "yaml"])
-def test_the_tools_that_ship_keep_their_results_and_what_a_call_means(form: str) -> None:
+def test_the_tools_that_ship_keep_their_results_and_what_a_call_means(path: Path, form: str) -> None:
     shipped = builtin().tools
-    imported = back(parse(exported(shipped, form), "x"), form).tools
+    imported = back(path, exported(shipped, form)).tools
     assert [tool.returns for tool in imported] == [tool.returns for tool in shipped]
     assert [tool.mutates for tool in imported] == [tool.mutates for tool in shipped]
 

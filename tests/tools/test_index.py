@@ -20,6 +20,10 @@ def test_popular_applications_are_there_and_come_first() -> None:
     assert all(places[name] < 300 for name in POPULAR.split())
 
 
+def test_providers_are_counted_though_toolkits_share_them() -> None:
+    assert len(Table(shipped()).providers()) == 750
+
+
 def test_names_are_unique_and_valid_for_every_provider() -> None:
     import re
 

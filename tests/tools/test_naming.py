@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callwright.tools.naming import Names, is_valid, slug, valid
+from callwright.tools.naming import Names, is_readable, is_valid, slug, valid, why_renamed
 
 PROVIDERS = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 
@@ -28,10 +28,31 @@ def test_a_valid_name_stays_as_it_is(name: str) -> None:
         ("calendar.events.insert", "calendar_events_insert"),
         ("Añadir usuario", "Anadir_usuario"),
         ("math.factorial()", "math_factorial"),
+        ("Größe ändern", "Grosse_andern"),
+        ("Łódź", "Lodz"),
     ],
 )
 def test_a_name_stays_readable(text: str, name: str) -> None:
     assert valid(text) == name
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name", "why"),
+    [
+        ("list", "list", ""),
+        ("issues/list", "issues_list", ""),
+        ("list", "list_2b964797", "stands twice"),
+        ("x" * 65, valid("x" * 65), "is longer than 64 characters"),
+        ("Größe", "Grosse", "holds letters that providers refuse"),
+    ],
+)
+def test_it_is_said_why_a_name_is_another(wanted: str, name: str, why: str) -> None:
+    assert why_renamed(wanted, name) == why
+
+
+@given(st.text())
+def test_a_text_is_readable_where_something_of_it_is_left(text: str) -> None:
+    assert is_readable(text) or is_valid(text) or valid(text).startswith("tool_")
 
 
 def test_names_without_a_latin_letter_differ() -> None:

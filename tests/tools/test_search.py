@@ -91,10 +91,25 @@ def test_the_index_on_disk_is_made_once(table: Path, tmp_path: Path) -> None:
     assert list((tmp_path / "cache" / "catalog").iterdir()) == kept
 
 
-def test_another_table_at_the_same_place_is_indexed_anew(table: Path) -> None:
+def test_another_table_at_the_same_place_is_indexed_anew(table: Path, tmp_path: Path) -> None:
     Search.of_table(table)
     write_table([("x", TOOLS[0].model_copy(update={"description": "Launches a balloon"}))], table, encode=False)
     assert Search.of_table(table).find("balloon")
+    assert len(list((tmp_path / "cache" / "catalog").iterdir())) == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"no index at all", None])
+def test_a_damaged_index_is_made_anew(table: Path, tmp_path: Path, damage: bytes | None) -> None:
+    first = Search.of_table(table).find("message")
+    [kept] = (tmp_path / "cache" / "catalog").iterdir()
+    raw = kept.read_bytes()
+    kept.write_bytes(raw[: len(raw) // 2] if damage is None else damage)
+    assert Search.of_table(table).find("message") == first
+
+
+def test_where_nothing_can_be_kept_the_index_is_in_memory(table: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert Search.of_table(table).find("message")
 
 
 def test_only_the_toolkits_that_are_asked_for(table: Path) -> None:
@@ -120,8 +135,8 @@ def test_no_operator_of_the_index_gets_through(query: str) -> None:
 
 def test_whole_vectors_and_their_signs_agree_on_the_nearest() -> None:
     texts = [said for _, _, said in SAID]
-    codes = [row.tobytes() for row in np.packbits(Words().encode(texts) > 0, axis=1)]
-    for find in (Whole(texts, Words()).find, Signs(codes, Words()).find):
+    signs = np.packbits(Words().encode(texts) > 0, axis=1).tobytes()
+    for find in (Whole(texts, Words()).find, Signs(signs, Words()).find):
         assert [find(text, 1) for text in texts] == [[row] for row in range(len(texts))]
 
 

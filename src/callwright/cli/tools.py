@@ -50,9 +50,9 @@ def import_command(
     toolkit: Kit = None,
     form: Form = "auto",
     include: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only these tools; * stands for any.")
+        list[str] | None, typer.Option(metavar="NAME", help="Only this tool; * stands for any. May be repeated.")
     ] = None,
-    exclude: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Not these tools.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Not this tool; may be repeated.")] = None,
     follow_refs: FollowRefs = False,
     timeout_s: Seconds = 60,
     header: Headers = None,
@@ -100,13 +100,20 @@ def list_command(
 
 @app.command("show")
 def show_command(
-    source: Annotated[str, typer.Argument(help="As for import; - stands for the built-in tools.", show_default=False)],
-    name: Annotated[str, typer.Argument(help="The tool's name.", show_default=False)],
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="As for import; - stands for the built-in tools.", show_default=False),
+    ],
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="The tool's name; not needed for one alone.", show_default=False)
+    ] = "",
     form: Form = "auto",
 ) -> None:
     """Show one tool with everything that is known of it, as JSON."""
-    catalog = Catalog(_tools(None if source == "-" else [source], form)).restricted(names=[name])
-    for tool in catalog:
+    catalog = Catalog(_tools(None if source == "-" else [source], form))
+    if not name and len(catalog) > 1:
+        raise SourceError(f"{source}: holds {len(catalog):,} tools.", hint="Name one of them; `tools list` shows them.")
+    for tool in catalog.restricted(names=[name]) if name else catalog:
         typer.echo(printable(orjson.dumps(tool.model_dump(), option=orjson.OPT_INDENT_2).decode(), 1_000_000))
 
 

@@ -37,7 +37,9 @@ From = Annotated[
 MethodName = Literal["typed", "toolflow"]
 Method = Annotated[MethodName, typer.Option("--method", metavar="NAME", help="typed (ours) or toolflow (the paper's).")]
 Tau = Annotated[float, typer.Option("--tau", min=0.01, max=1, help="ToolFlow's threshold.")]
-EncoderName = Annotated[str, typer.Option("--encoder", metavar="NAME", help="minilm, static, words or auto.")]
+EncoderName = Annotated[
+    str, typer.Option("--encoder", metavar="NAME", help="minilm, static, words, or auto: the best that is here.")
+]
 Floor = Annotated[int, typer.Option("--neighbours", min=0, max=32, help="The least that every tool is given.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
@@ -168,12 +170,13 @@ def _related(
     settings = RelationSettings(method=method, tau=tau, neighbours=neighbours)
     texts: Encoder = encoder(name, fast=len(tools) > SMALL)
     if not quiet:
-        typer.echo(f"Texts are compared by {texts.name}.{_how_to_know_more(texts.name)}", err=True)
+        more = " --encoder auto takes one that knows meaning, where its weights are here." if name == "words" else ""
+        typer.echo(f"Texts are compared by {texts.name}.{more}", err=True)
     return relate(tools, settings, texts=texts)
 
 
 def _how_to_know_more(by: str) -> str:
-    return " Meaning needs an encoder: callwright models get minilm" if by == "words" else ""
+    return " Meaning needs the extra `embeddings` and an encoder: callwright models get minilm" if by == "words" else ""
 
 
 def _title(sources: list[str] | None) -> str:
@@ -186,7 +189,7 @@ def _print_statistics(relations: Relations) -> None:
     found = measure(relations)
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in found.by_reason.items())
     rows = [
-        ("tools", f"{found.tools:,} of {len({tool.toolkit for tool in relations.tools}):,} toolkits"),
+        ("tools", f"{found.tools:,} of {counted(len({tool.toolkit for tool in relations.tools}), 'toolkit')}"),
         ("edges", f"{found.edges:,} ({reasons})" if reasons else "0"),
         ("with a result -> argument edge", f"{1 - found.unfed:.1%}"),
         ("isolated", f"{found.isolated:.1%}"),
@@ -202,12 +205,13 @@ def _print_catalog(as_json: bool) -> None:
     for name, path in (("shipped", shipped()), ("full", full())):
         if path is None:
             continue
-        kits = Table(path).toolkits()
+        table = Table(path)
+        kits = table.toolkits()
         numbers = {
             "catalog": name,
             "tools": sum(kit.tools for kit in kits),
             "toolkits": len(kits),
-            "providers": len({kit.provider for kit in kits}),
+            "providers": len(table.providers()),
             "path": str(path),
         }
         said = "{catalog}: {tools:,} tools, {toolkits:,} toolkits, {providers:,} providers; {path}".format(**numbers)

@@ -56,21 +56,32 @@ def _has(*keys: str) -> Callable[[Any], bool]:
     return lambda document: isinstance(document, dict) and all(key in document for key in keys)
 
 
-def _first(document: Any) -> dict[str, Any]:
-    """The first entry of a list, or of `{tools: [...]}`."""
+def _entries(document: Any) -> list[dict[str, Any]]:
+    """The entries of a list, or of `{tools: [...]}`; a document that is neither is its only one."""
     listed = document.get("tools", document) if isinstance(document, dict) else document
-    entry = listed[0] if isinstance(listed, list) and listed else listed
-    return entry if isinstance(entry, dict) else {}
+    return [entry for entry in (listed if isinstance(listed, list) else [listed]) if isinstance(entry, dict)]
+
+
+def _first(document: Any) -> dict[str, Any]:
+    return next(iter(_entries(document)), {})
 
 
 def _is_record(document: Any) -> bool:
-    entry = _first(document)
-    return "toolkit" in entry and isinstance(entry.get("parameters"), dict)
+    """What the tools YAML alone may say, parameters as a list and a result in words, no record does."""
+    entries = _entries(document)
+    return (
+        "toolkit" in _first(document)
+        and isinstance(_first(document).get("parameters"), dict)
+        and not any(isinstance(entry.get("parameters"), list) or "name" not in entry for entry in entries)
+        and not any(isinstance(entry.get("returns"), str) for entry in entries)
+    )
 
 
 def _is_article(document: Any) -> bool:
-    entry = _first(document)
-    return "name" in entry and ("parameters" not in entry or isinstance(entry["parameters"], list))
+    """Parameters as a list, none at all, or what a call means beside a JSON Schema: the tools YAML says it so."""
+    first = _first(document)
+    said = any(isinstance(entry.get("parameters"), list) or "mutates" in entry for entry in _entries(document))
+    return "name" in first and (said or "parameters" not in first)
 
 
 def _is_function(document: Any) -> bool:

@@ -83,6 +83,8 @@ def _parameter(name: str, schema: Any, required: bool) -> dict[str, Any] | None:
         return None
     if (schema["type"] == "object") != (schema.get("additionalProperties") is True):
         return None
+    if (text := schema.get("description", "")) != " ".join(text.split()):
+        return None
     said = {"name": name, **schema, "type": _NAMES[schema["type"]], "required": required}
     if said.get("items") == {"type": "string"}:
         del said["items"]

@@ -64,6 +64,10 @@ class Table:
             GROUP BY toolkit ORDER BY min(file_row_number)"""
         return [Kit(*row) for row in self._rows(query.replace("?", "?, file_row_number = true"))]
 
+    def providers(self) -> list[str]:
+        """Every provider; a toolkit may hold tools of several."""
+        return [name for (name,) in self._rows("SELECT DISTINCT provider FROM read_parquet(?) ORDER BY provider")]
+
     def words(self) -> list[tuple[str, str, str, str, str]]:
         """(name, toolkit, provider, description, path) of every tool, in order."""
         return self._rows("SELECT name, toolkit, provider, description, path FROM read_parquet(?)")

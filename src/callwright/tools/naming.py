@@ -24,11 +24,36 @@ def valid(text: str) -> str:
     """
     if is_valid(text):
         return text
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    name = _REPEATED.sub("_", _REFUSED.sub("_", plain)).strip("_-")
+    name = _kept(text)
     if not name:
         return f"tool_{_short_hash(text)}"
     return name if len(name) <= LONGEST else shortened(name, text)
+
+
+def is_readable(text: str) -> bool:
+    """Whether anything of `text` is left in a valid name."""
+    return bool(_kept(text))
+
+
+def why_renamed(wanted: str, name: str) -> str:
+    """What keeps a tool from being named `wanted`, where it is more than a sign between words; else empty."""
+    if name != valid(wanted):
+        return "stands twice"
+    if len(wanted) > LONGEST:
+        return f"is longer than {LONGEST} characters"
+    return "" if wanted.isascii() else "holds letters that providers refuse"
+
+
+def _kept(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    return _REPEATED.sub("_", _REFUSED.sub("_", plain)).strip("_-")
+
+
+_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L",
+     "þ": "th", "Þ": "Th", "ð": "d", "ı": "i"}
+)  # fmt: skip
+"""Letters that Unicode does not take apart."""
 
 
 def shortened(name: str, key: str, room: int = LONGEST) -> str:

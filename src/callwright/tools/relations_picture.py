@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from callwright.tools.relations import Edge, Relations
@@ -113,23 +113,30 @@ def _clusters(relations: Relations, dots: Sequence[Dot]) -> tuple[Cluster, ...]:
 
 
 def _names(relations: Relations, groups: Sequence[Sequence[int]]) -> list[str]:
-    """What most of each community is: its toolkits; where several are of one toolkit, its resource too."""
+    """What most of each community is: its toolkits; where several are of one toolkit, its resource too, none twice."""
     tools = relations.tools
     one = len({tool.toolkit for tool in tools}) == 1
-    kits = ["" if one else _usual([tools[at].toolkit or "no toolkit" for at in group]) for group in groups]
-    shared = {kit for kit, count in Counter(kits).items() if count > 1}
+    kits = ["" if one else _usual(Counter(tools[at].toolkit or "no toolkit" for at in group)) for group in groups]
+    taken: dict[str, set[str]] = {}
     names = []
     for kit, group in zip(kits, groups, strict=True):
-        thing = _usual([resource_of(tools[at]) or "other" for at in group]) if kit in shared or one else ""
+        thing = ""
+        if one or kits.count(kit) > 1:
+            things = Counter(resource_of(tools[at]) or "other" for at in group)
+            thing = _usual(things, taken.setdefault(kit, set()))
+            taken[kit].add(thing)
         names.append(" · ".join(part for part in (kit, thing) if part))
     return names
 
 
-def _usual(words: Sequence[str]) -> str:
-    """The one or two words that make up most of a list."""
-    ranked = Counter(words).most_common(2)
-    second = len(ranked) > 1 and ranked[1][1] >= max(1, 0.3 * len(words))
-    return f"{ranked[0][0]} + {ranked[1][0]}" if second else ranked[0][0]
+def _usual(words: Counter[str], taken: Container[str] = ()) -> str:
+    """The one or two words that make up most of a list; one that is not taken, as long as there is one."""
+    (first, _), *others = words.most_common(2)
+    second = [word for word, count in others if count >= max(1, 0.3 * words.total())]
+    usual = " + ".join([first, *second])
+    if usual not in taken:
+        return usual
+    return next((word for word, _ in words.most_common() if word not in taken), usual)
 
 
 def _worth_drawing(relations: Relations, most: int) -> tuple[Edge, ...]:

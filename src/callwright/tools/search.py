@@ -26,7 +26,7 @@ _MEANING = 2.0
 """How much more a place in the ranking by meaning counts than one by words."""
 _FIRST = 0.012
 """What standing at the very front of the shipped catalog (the popular applications) is worth."""
-_VERSION = 2
+_VERSION = 3
 _LARGE = 2000
 
 
@@ -49,11 +49,10 @@ class Search:
     @classmethod
     def of_table(cls, path: Path) -> Search:
         """Over a Parquet catalog. Its full text is indexed once, into the cache. Raises `SourceError`."""
-        kept = cache() / "catalog" / f"words-{_fingerprint(path)}.sqlite"
-        table = Table(path)
-        text = Text.opened(kept) if kept.is_file() else Text.kept(kept, [Said(*row) for row in table.words()])
-        codes = table.meanings() if runs("minilm") else []
-        return cls(text, Signs(codes, encoder("minilm")) if codes else None, _FIRST)
+        kept = _index_of(path)
+        text = Text.opened(kept) or _indexed(path, kept)
+        signs = text.signs if runs("minilm") else b""
+        return cls(text, Signs(signs, encoder("minilm")) if signs else None, _FIRST)
 
     @classmethod
     def of_tools(cls, tools: Iterable[Tool]) -> Search:
@@ -83,9 +82,32 @@ class Search:
         return [Hit(row, said[row], scores[row]) for row in best]
 
 
-def _fingerprint(path: Path) -> str:
+def _index_of(path: Path) -> Path:
+    """Where the cache keeps the index of a catalog, as it stands now."""
     try:
         state = path.stat()
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}.") from error
-    return hashlib.sha256(f"{_VERSION} {path.absolute()} {state.st_size} {state.st_mtime_ns}".encode()).hexdigest()[:16]
+    return (
+        cache()
+        / "catalog"
+        / f"words-{_hash(path.absolute())}-{_hash(_VERSION, state.st_size, state.st_mtime_ns)}.sqlite"
+    )
+
+
+def _indexed(path: Path, kept: Path) -> Text:
+    """A new index, in place of what was kept of the catalog's earlier states; in memory where nothing can be kept."""
+    table = Table(path)
+    rows, signs = [Said(*row) for row in table.words()], b"".join(table.meanings())
+    try:
+        text = Text.kept(kept, rows, signs)
+    except OSError:
+        return Text.of(rows, signs=signs)
+    for old in kept.parent.glob(f"words-{_hash(path.absolute())}-*.sqlite"):
+        if old != kept:
+            old.unlink(missing_ok=True)
+    return text
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:16]

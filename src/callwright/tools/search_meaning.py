@@ -44,11 +44,11 @@ class Signs:
     """One bit a dimension: 48 bytes a tool. First the rows with the most equal signs, then those by cosine with the
     query's own numbers."""
 
-    def __init__(self, codes: Sequence[bytes], encoder: Encoder) -> None:
+    def __init__(self, codes: bytes, encoder: Encoder) -> None:
         import numpy as np
 
         self._encoder = encoder
-        self._codes: NDArray[np.uint64] = np.frombuffer(b"".join(codes), np.uint64).reshape(len(codes), -1)
+        self._codes: NDArray[np.uint64] = np.frombuffer(codes, np.uint64).reshape(-1, encoder.size // 64)
 
     @property
     def name(self) -> str:

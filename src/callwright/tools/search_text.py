@@ -20,6 +20,7 @@ _STOP = frozenset(_LITTLE.split())
 _SCHEMA = """
 CREATE VIRTUAL TABLE words USING fts5(name, says, more, toolkit, path, tokenize = 'porter unicode61', content = '');
 CREATE TABLE said (row INTEGER PRIMARY KEY, name TEXT, toolkit TEXT, provider TEXT, description TEXT, path TEXT);
+CREATE TABLE signs (bits BLOB);
 """
 _WEIGHTS = "3.0, 4.0, 0.5, 3.0, 1.0"
 """Of a word in the name, the description's first sentence, the rest of it, the toolkit and the path."""
@@ -43,8 +44,8 @@ class Text:
         weakref.finalize(self, database.close)
 
     @classmethod
-    def of(cls, rows: Iterable[Said], database: sqlite3.Connection | None = None) -> Text:
-        """Index `rows`, in memory unless a database is given."""
+    def of(cls, rows: Iterable[Said], database: sqlite3.Connection | None = None, signs: bytes = b"") -> Text:
+        """Index `rows`, in memory unless a database is given; `signs` are kept beside them as they are."""
         database = database or sqlite3.connect(":memory:")
         try:
             database.executescript(_SCHEMA)
@@ -58,30 +59,42 @@ class Text:
                 (number, *map(words_of, parts)),
             )
             database.execute("INSERT INTO said VALUES (?,?,?,?,?,?)", (number, *row))
+        database.execute("INSERT INTO signs VALUES (?)", (signs,))
         database.commit()
         return cls(database)
 
     @classmethod
-    def kept(cls, path: Path, rows: Sequence[Said]) -> Text:
+    def kept(cls, path: Path, rows: Sequence[Said], signs: bytes = b"") -> Text:
         """Index `rows` into a file that appears whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         os.close(handle)
         try:
-            cls.of(rows, sqlite3.connect(name))
+            cls.of(rows, sqlite3.connect(name), signs)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        return cls.opened(path)
+        return cls(_read_only(path))
 
     @classmethod
-    def opened(cls, path: Path) -> Text:
-        """An index that `kept` wrote."""
-        return cls(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))
+    def opened(cls, path: Path) -> Text | None:
+        """An index that `kept` wrote; None where there is none, or one that is damaged."""
+        if not path.is_file():
+            return None
+        text = cls(_read_only(path))
+        try:
+            text.find("tool", 1)
+            return text if len(text) else None
+        except sqlite3.DatabaseError:
+            return None
 
     def __len__(self) -> int:
         return int(self._database.execute("SELECT count(*) FROM said").fetchone()[0])
+
+    @property
+    def signs(self) -> bytes:
+        return bytes(self._database.execute("SELECT bits FROM signs").fetchone()[0])
 
     def find(self, query: str, count: int) -> list[int]:
         """The rows that say most of the query's words, best first."""
@@ -105,6 +118,10 @@ class Text:
         marks = ",".join("?" * len(toolkits))
         query = f"SELECT row FROM said WHERE toolkit IN ({marks})"  # noqa: S608
         return {row for (row,) in self._database.execute(query, tuple(toolkits))}
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def asked_words(query: str) -> list[str]:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from callwright.errors import SourceError
-from callwright.tools.index import shipped
+from callwright.tools.index import write_table
 from callwright.tools.load import read_source
 from callwright.tools.schema.clean import defect
 from callwright.tools.settings import SourceSettings
@@ -25,9 +25,10 @@ def test_single_tools_are_a_source_too() -> None:
     assert _read("catalog:slack_chat_postMessage") == [("slack", "slack_chat_postMessage")]
 
 
-def test_a_file_of_that_form_is_a_source() -> None:
-    found = read_source(SourceSettings(path=str(shipped()), include=("stripe_PostRefunds",)), Path())
-    assert [tool.name for tool in found.tools] == ["stripe_PostRefunds"]
+def test_a_file_of_that_form_is_a_source(tmp_path: Path) -> None:
+    tools = read_source(SourceSettings(path="catalog:calendly"), Path()).tools
+    write_table([("calendly.com", tool) for tool in tools], tmp_path / "my.parquet", encode=False)
+    assert read_source(SourceSettings(path="my.parquet"), tmp_path).tools == tools
 
 
 def test_an_unknown_toolkit_is_told_with_the_nearest() -> None:

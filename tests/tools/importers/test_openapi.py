@@ -61,7 +61,7 @@ def test_an_operation_is_a_tool_with_method_path_and_meaning() -> None:
         ({"operationId": "pets/list"}, "pets_list"),
         ({"operationId": "x" * 300}, None),
         ({"operationId": "Haustiere auflösen"}, "Haustiere_auflosen"),
-        ({"operationId": "日本語"}, None),
+        ({"operationId": "日本語"}, "get_pets_petId_toys"),
         ({"operationId": ""}, "get_pets_petId_toys"),
         ({}, "get_pets_petId_toys"),
         ({"operationId": 7}, "get_pets_petId_toys"),
@@ -83,6 +83,17 @@ def test_operations_that_share_an_id_are_told_apart_by_method_and_path() -> None
     assert len(set(names)) == 3
     del paths["/b"]
     assert import_document({"openapi": "3.0.0", "paths": paths}, place="x").tools[1].name == names[2]
+
+
+def test_what_an_id_could_not_be_kept_for_is_said() -> None:
+    ids = ["list", "list", "x" * 300, "日本語", "pets/list"]
+    paths = {f"/{number}": {"get": {"operationId": said}} for number, said in enumerate(ids)}
+    findings = import_document({"openapi": "3.0.0", "paths": paths}, place="x").findings
+    assert [(finding.code, finding.path) for finding in findings] == [
+        ("tools.renamed", f"x: GET /{number}") for number in (1, 2, 3)
+    ]
+    for finding, why in zip(findings, ("stands twice", "is longer than 64", "holds letters"), strict=True):
+        assert why in finding.message
 
 
 # --- parameters ---------------------------------------------------------------------------------------------------

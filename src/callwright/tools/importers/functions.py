@@ -15,7 +15,7 @@ import orjson
 from callwright.plugins import Imported
 from callwright.records import Action, Finding, Schema, Tool
 from callwright.tools.action import meaning
-from callwright.tools.naming import Names, is_valid
+from callwright.tools.naming import Names, why_renamed
 from callwright.tools.schema.clean import clean, is_known
 from callwright.tools.schema.typenames import is_optional
 from callwright.tools.source import Source, fault, note
@@ -101,7 +101,7 @@ def _tool(said: dict[str, Any], at: str, toolkit: str, names: Names) -> tuple[To
     findings += found
     name = names.give(wanted, orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode())
     if name != wanted:
-        why = "stands twice" if is_valid(wanted) else "is no valid name"
+        why = why_renamed(wanted, name) or "is no valid name"
         findings.append(note(f"{at}.name", f"{wanted[:80]!r} {why}; here it is {name!r}.", "tools.renamed"))
     description = " ".join(str(said.get("description") or "").split())
     action, mutates = _hinted(said.get("annotations"), *meaning(wanted, description=description))

@@ -14,14 +14,14 @@ from callwright.records import Finding, Schema, Tool
 from callwright.tools.action import meaning
 from callwright.tools.importers.arguments import Arguments, Found, Operation
 from callwright.tools.importers.media import chosen, result_node
-from callwright.tools.naming import Names
+from callwright.tools.naming import Names, is_readable, why_renamed
 from callwright.tools.schema.clean import defect, is_known
 from callwright.tools.schema.expand import Direction, Expansion
 from callwright.tools.schema.fit import fitted
 from callwright.tools.schema.prose import sentences
 from callwright.tools.schema.reach import Note
 from callwright.tools.schema.refs import Dangling, Library
-from callwright.tools.source import fault
+from callwright.tools.source import fault, note
 
 LONGEST_DESCRIPTION = 1000
 _AUTH = re.compile(
@@ -80,11 +80,12 @@ class Reading:
             return None, findings
         returns, returns_text, found = self._result(operation, at)
         findings += found
-        said_id = operation.said.get("operationId")
-        wanted = said_id if isinstance(said_id, str) and said_id.strip() else _path_name(operation)
+        name, found = _named(operation, names, at)
+        findings += found
+        wanted = _wanted(operation)
         action, mutates = meaning(wanted, operation.method, operation.path)
         tool = Tool(
-            name=names.give(wanted, f"{operation.method} {operation.path}"),
+            name=name,
             description=_description(operation.said),
             parameters=parameters,
             returns=returns,
@@ -204,6 +205,22 @@ def _key_names(document: dict[str, Any]) -> Iterator[str]:
     for scheme in schemes.values() if isinstance(schemes, dict) else ():
         if isinstance(scheme, dict) and isinstance(scheme.get("name"), str):
             yield scheme["name"]
+
+
+def _wanted(operation: Operation) -> str:
+    """What an operation would be called: its id, where that can be said in Latin letters, else its method and path."""
+    said = operation.said.get("operationId")
+    return said if isinstance(said, str) and is_readable(said) else _path_name(operation)
+
+
+def _named(operation: Operation, names: Names, at: str) -> tuple[str, list[Finding]]:
+    """The tool's name, and why it is another than the document's."""
+    said = operation.said.get("operationId")
+    name = names.give(_wanted(operation), f"{operation.method} {operation.path}")
+    if not isinstance(said, str) or not said.strip():
+        return name, []
+    why = why_renamed(said, name) if is_readable(said) else "holds letters that providers refuse"
+    return name, [note(at, f"operationId {said[:80]!r} {why}; here it is {name!r}.", "tools.renamed")] if why else []
 
 
 def _path_name(operation: Operation) -> str:

@@ -44,7 +44,7 @@ class Made(NamedTuple):
     events: list[Event]
 
     def notes(self) -> list[str]:
-        return [event.text for event in self.events if event.kind == "note"]
+        return [event.text for event in self.events if event.kind in ("note", "change")]
 
 
 def configured(url: str, folder: Path, *options: str) -> Config:

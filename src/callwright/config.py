@@ -108,6 +108,8 @@ class Config(BaseModel):
                 yield (*place, "provider"), f"{llm.provider!r} is not known; {nearest(llm.provider, names('model'))}"
             elif not llm.model and llm.provider != "local":
                 yield (*place, "model"), f"is empty; name the model at {llm.provider!r} (or --model)."
+            if self.run.max_cost and llm.price is None and llm.provider not in ("local", "scripted"):
+                yield (*place, "price"), "is not given, so max_cost means nothing; add {input: 2.5, output: 10}."
 
     def _has_own(self, section: str) -> bool:
         here: object = self

@@ -104,6 +104,27 @@ class Ledger:
         """For tables that another file keeps in the same run (`llm/openai_batch.py`)."""
         return self._db
 
+    # --- what is not needed any more -------------------------------------------------------------------------------
+
+    def drop_others(self, recipe: str) -> int:
+        """Forget the rows and refusals of all other recipes. Returns how many rows that were."""
+        rows = self._db.one("SELECT count(*) FROM rows WHERE recipe != ?", (recipe,))
+        with self._db.whole():
+            for table in ("rows", "refused", "missing", "judged_low"):
+                self._db.execute(f"DELETE FROM {table} WHERE recipe != ?", (recipe,))  # noqa: S608
+        return int(rows[0]) if rows else 0
+
+    def drop_replies(self) -> int:
+        """Forget every reply: whatever is asked again is paid again. Returns how many that were."""
+        dropped = self.count_replies()
+        self._db.execute("DELETE FROM replies")
+        return dropped
+
+    def shrink(self) -> None:
+        """Give the room of what was dropped back to the disk."""
+        self._db.execute("VACUUM")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     # --- meta ---------------------------------------------------------------------------------------------------
 
     def get_meta(self, name: str) -> Any:

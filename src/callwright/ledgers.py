@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from callwright.ledger import Ledger
+from callwright.ledger import Ledger, Spent
 from callwright.records import Refusal, Row
 
 SHARDS = "shards"
@@ -43,6 +43,16 @@ class Ledgers:
 
     def done(self, recipe: str) -> set[int]:
         return set().union(*(ledger.done(recipe) for ledger in self._all))
+
+    def count_rows(self, recipe: str, below: int) -> int:
+        if not self._shards:
+            return self._own.count_rows(recipe, below)
+        return sum(row < below for row in self.done(recipe))
+
+    def spent(self) -> Spent:
+        """What the run and its shards were answered so far."""
+        each = [ledger.spent() for ledger in self._all]
+        return Spent(*(sum(figures) for figures in zip(*each, strict=True)))
 
     def rows(self, recipe: str, below: int) -> Iterator[Row]:
         """The finished rows in order, each once."""

@@ -67,9 +67,11 @@ def announce_changes(ledger: Ledger, recipe: dict[str, Any], watch: Watcher) -> 
     before = ledger.get_meta("recipe")
     if before is not None and before != recipe:
         for place, was, now in differences(before, recipe):
-            watch(Event("note", f"{place} {_changed(was, now)}: asked again: {paid_again(place)}."))
+            watch(Event("change", f"{place} {_changed(was, now)}: asked again: {paid_again(place)}."))
         kept = ledger.count_replies()
-        watch(Event("note", f"All rows are made anew; {kept:,} replies are kept for the requests that do not change."))
+        watch(
+            Event("change", f"All rows are made anew; {kept:,} replies are kept for the requests that do not change.")
+        )
     ledger.put_meta("recipe", recipe)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from callwright.basis import Basis, basis_of
 from callwright.budget import Budget
@@ -96,10 +97,12 @@ async def generate(
     topics: Sequence[Topic] | None = None,
     budget: Budget | None = None,
     makers: Makers = made_here,
+    origin: Mapping[str, Any] | None = None,
 ) -> Summary:
     """Make the dataset that `config` asks for; paths of its sources start from `base`.
 
-    `topics` take the place of those that the configuration loads or grows; `budget` can be ended from outside.
+    `topics` take the place of those that the configuration loads or grows; `budget` can be ended from outside; `origin`
+    (JSON) is kept with the run and says how it was begun.
     Continues what `run_dir` holds. Raises `UserError`, `LedgerError`, `WeightsError`; `ModelError` where no row could
     go on; `Shortfall` (`Stopped` where the budget ended it) after all finished rows were written.
     """
@@ -115,7 +118,8 @@ async def generate(
             recipe = recipe_of(config, catalog, basis.topics)
             announce_changes(ledger, recipe, watch)
             asked = config.output.rows(len(basis.topics))
-            ledger.put_meta("asked", {"rows": asked, "dataset": config.output.save_as})
+            about = {"rows": asked, "files": [str(path.absolute()) for path in config.files], "origin": origin}
+            ledger.put_meta("about", about)
             run = Run(config, base, run_dir, catalog, basis, models, ledger, hash_of(recipe), asked, watch, budget)
             missing = await _made(run, makers)
         with Ledgers(ledger) as everything:

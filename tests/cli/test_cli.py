@@ -208,7 +208,7 @@ def test_ctrl_c_keeps_the_rows_and_says_how_to_continue(cases: Path, endpoint: s
     program, article = Path(sys.executable).with_name("callwright"), cases / "deepfabric-article.yaml"
     line = [str(program), "generate", str(article)]
     line += ["--base-url", endpoint, "--model", "slow", "--num-samples", "200", "--log-format", "json"]
-    line += ["-o", "topics.depth=1", "-o", "llm.concurrency=8"]
+    line += ["-o", "topics.depth=1", "-o", "llm.concurrency=8", "-o", "llm.api_key=sk-marked"]
     with subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         late = threading.Timer(60, process.kill)
@@ -223,6 +223,8 @@ def test_ctrl_c_keeps_the_rows_and_says_how_to_continue(cases: Path, endpoint: s
     last = rest.splitlines()[-1]
     assert last.startswith("Stopped; ")
     assert "To continue: callwright generate" in last
+    assert "-o llm.api_key=..." in last
+    assert "sk-marked" not in rest
     assert "Traceback" not in rest
     assert not (tmp_path / "github-mcp-dataset.jsonl").exists()
     assert (tmp_path / "github-mcp-dataset.run" / "run.sqlite").is_file()

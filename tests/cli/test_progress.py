@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callwright.cli.progress import Progress, clock, reasons
+from callwright.cli.progress import Progress, clock, dollars, reasons
 from callwright.plugins import Event
 
 
@@ -33,13 +33,13 @@ def row(done: int, total: int = 10) -> Event:
     return Event("row", data={"row": done, "done": done, "total": total})
 
 
-def reply(tokens: int, *, fresh: bool = True) -> Event:
-    return Event("reply", data={"tokens": tokens, "fresh": fresh})
+def reply(tokens: int, *, fresh: bool = True, cost: float = 0.0) -> Event:
+    return Event("reply", data={"tokens": tokens, "fresh": fresh, "cost": cost})
 
 
 def test_replies_read_from_the_run_cost_nothing() -> None:
-    progress = told(reply(5), reply(7, fresh=False))
-    assert (progress.fresh, progress.kept, progress.tokens) == (1, 1, 5)
+    progress = told(reply(5, cost=0.5), reply(7, fresh=False, cost=2))
+    assert (progress.fresh, progress.kept, progress.tokens, progress.cost) == (1, 1, 5, 0.5)
 
 
 def test_what_is_sent_and_not_returned_is_in_flight() -> None:
@@ -66,11 +66,27 @@ def test_tokens_per_second_forget_what_is_long_ago(tokens: list[int]) -> None:
 
 def test_the_line_says_what_matters() -> None:
     refused = [Event("refused", data={"step": "user", "code": "user.missing"})] * 3
-    progress = told(row(2), reply(10), *refused, Event("retry", "busy"), row(4), every_s=1)
+    sent = [Event("sent")] * 2
+    progress = told(row(2), *sent, reply(10, cost=0.25), *refused, Event("retry", "busy"), row(4), every_s=1)
     assert progress.line() == (
-        "0:07 · rows 4/10 · requests 1 · 1 tokens/s · refused 3 (user.missing 3) · retries 1 · 0:18 left"
+        "0:09 · rows 4/10 · requests 1 · 2 in flight · 1 tokens/s · $0.2500 · refused 3 (user.missing 3) · retries 1"
+        " · 0:24 left"
     )
+    assert progress.figures() == {
+        "elapsed_s": 9.0,
+        "requests": 1,
+        "kept": 0,
+        "in_flight": 2,
+        "tokens": 10,
+        "tokens_per_s": 1.1,
+        "cost": 0.25,
+        "left_s": 24.0,
+    }
     assert told(Event("topic", data={"done": 3, "total": 9})).line().startswith("0:00 · topics 3/9")
+
+
+def test_what_little_and_much_money_looks_like() -> None:
+    assert (dollars(0.01234), dollars(1234.5)) == ("$0.0123", "$1,234.50")
 
 
 def test_only_the_commonest_reasons_are_shown() -> None:

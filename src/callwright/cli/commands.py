@@ -23,6 +23,7 @@ COMMANDS: dict[str, Entry] = {
     "init": Entry(("init",), "Write a commented starter configuration."),
     "validate": Entry(("validate",), "Say what a configuration will do and what is wrong with it."),
     "generate": Entry(("generate",), "Make a dataset; the same command again continues it."),
+    "runs": Entry(("runs",), "List, show, stop, resume and clean runs."),
     "check": Entry(("check",), "Check a dataset file; exit code 1 where a row is at fault."),
     "show": Entry(("show",), "Show one row of a dataset in readable form."),
     "upload": Entry(("upload",), "Send a dataset and its card to the Hugging Face Hub."),

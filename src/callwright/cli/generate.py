@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from callwright.budget import Budget
 from callwright.cli import settings
+from callwright.cli.again import again, without_secrets
 from callwright.cli.views import View, chosen_view
 from callwright.config import Config
 from callwright.errors import Shortfall
-from callwright.run import generate
+from callwright.run import Makers, generate, made_here
 
 app = typer.Typer(add_completion=False)
 
@@ -31,6 +33,10 @@ def generate_command(
     run_dir: settings.RunDir = None,
     topics_load: settings.TopicsLoad = None,
     option: settings.Settings = None,
+    max_cost: settings.MaxCost = None,
+    max_tokens: settings.MaxTokens = None,
+    max_time: settings.MaxTime = None,
+    cache: settings.Cache = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     log_format: Annotated[str | None, typer.Option(metavar="plain|json", help="Progress as lines.")] = None,
 ) -> None:
@@ -50,21 +56,43 @@ def generate_command(
         model=model,
         base_url=base_url,
         run_dir=run_dir,
+        max_cost=max_cost,
+        max_tokens=max_tokens,
+        max_time=max_time,
+        cache=cache,
     )
     wanted = Config.load(config, given)
     made(wanted, config.parent, chosen_view(quiet=quiet, log_format=log_format))
 
 
-def made(config: Config, base: Path, view: View) -> None:
+def made(config: Config, base: Path, view: View, makers: Makers = made_here) -> None:
     """Run it under the view, and say at the end where things are. Ctrl-C ends it with exit code 130."""
     try:
         with view:
-            asyncio.run(generate(config, base=base, run_dir=config.run_dir, watch=view))
+            asyncio.run(_stoppable(config, base, view, makers))
     except KeyboardInterrupt:
-        again = shlex.join(["callwright", *sys.argv[1:]])
-        print(f"Stopped; {view.progress.rows} rows are kept. To continue: {again}", file=sys.stderr)
+        print(f"Stopped; {view.progress.rows} rows are kept. To continue: {again(sys.argv[1:])}", file=sys.stderr)
         raise typer.Exit(130) from None
     except Shortfall:
         view.ended(config.files, config.run_dir)
         raise
     view.ended(config.files, config.run_dir)
+
+
+async def _stoppable(config: Config, base: Path, view: View, makers: Makers) -> None:
+    """The run; a SIGTERM (`callwright runs stop`) ends it with what is done."""
+    budget = Budget(config.run)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, budget.end, "it was told to stop")
+    try:
+        await generate(
+            config,
+            base=base,
+            run_dir=config.run_dir,
+            watch=view,
+            budget=budget,
+            makers=makers,
+            origin={"arguments": [without_secrets(argument) for argument in sys.argv[1:]], "folder": str(Path.cwd())},
+        )
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)

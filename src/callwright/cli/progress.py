@@ -1,8 +1,9 @@
 """The figures of a run, folded from its events. Knows no screen (`views.py`).
 
 Events and the data that is read of them:
-`topic` {done, total} · `sent`, `returned` · `reply` {tokens, fresh, step} · `row` {row, done, total} ·
-`refused` {step, code} · `retry` · `resample` · `note` (its text is shown).
+`topic` {done, total} · `sent`, `returned` · `reply` {tokens, prompt_tokens, cost, fresh} · `row` {row, done, total} ·
+`refused` {step, code} · `retry` · `resample` · `hedge` · `note` (its text is shown) · `change`, `missing` (so that it
+is not missed).
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class Progress:
         self.rows = self.rows_total = 0
         self.fresh = self.kept = self.tokens = 0
         """Replies asked for now, replies read from the ledger, tokens of the fresh ones."""
+        self.cost = 0.0
+        """US dollars of the fresh ones, as far as prices are known."""
         self.in_flight = self.retries = self.resamples = 0
         self.refused: Counter[str] = Counter()
         self.notes: deque[str] = deque(maxlen=3)
@@ -80,6 +83,7 @@ class Progress:
         tokens = int(event.data.get("tokens", 0))
         self.fresh += 1
         self.tokens += tokens
+        self.cost += float(event.data.get("cost", 0.0))
         self._recent.append((self._clock(), tokens))
 
     def _on_refused(self, event: Event) -> None:
@@ -95,6 +99,22 @@ class Progress:
     def _on_note(self, event: Event) -> None:
         self.notes.append(event.text)
 
+    def _on_change(self, event: Event) -> None:
+        self.notes.append(event.text)
+
+    def figures(self) -> dict[str, float | int | None]:
+        """Everything that matters, for programs."""
+        return {
+            "elapsed_s": round(self.elapsed_s, 3),
+            "requests": self.fresh,
+            "kept": self.kept,
+            "in_flight": self.in_flight,
+            "tokens": self.tokens,
+            "tokens_per_s": round(self.tokens_per_s, 1),
+            "cost": round(self.cost, 6),
+            "left_s": None if self.left_s is None else round(self.left_s, 1),
+        }
+
     def line(self) -> str:
         """Everything that matters, in one line."""
         parts = [f"{clock(self.elapsed_s)}"]
@@ -103,7 +123,11 @@ class Progress:
         if self.rows_total:
             parts.append(f"rows {self.rows}/{self.rows_total}")
         parts.append(f"requests {self.fresh}" + (f" (+{self.kept} kept)" if self.kept else ""))
+        if self.in_flight:
+            parts.append(f"{self.in_flight} in flight")
         parts.append(f"{self.tokens_per_s:.0f} tokens/s")
+        if self.cost:
+            parts.append(dollars(self.cost))
         if self.refused:
             parts.append(f"refused {self.refused.total()} ({reasons(self.refused)})")
         if self.retries:
@@ -118,6 +142,11 @@ def clock(seconds: float) -> str:
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def dollars(cost: float) -> str:
+    """`$0.0123`, `$12.30`."""
+    return f"${cost:.4f}" if cost < 1 else f"${cost:,.2f}"
 
 
 def reasons(refused: Counter[str], most: int = 3) -> str:

@@ -19,6 +19,10 @@ BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Where the endp
 Seed = Annotated[str | None, typer.Option(metavar="N", help="Seed of every draw.")]
 RunDir = Annotated[str | None, typer.Option(metavar="DIR", help="By default NAME.run beside NAME.jsonl.")]
 TopicsLoad = Annotated[Path | None, typer.Option(metavar="FILE", help="Topics to use instead of growing them.")]
+MaxCost = Annotated[str | None, typer.Option(metavar="DOLLARS", help="End when the whole run has cost so much.")]
+MaxTokens = Annotated[str | None, typer.Option(metavar="N", help="End when the whole run has used so many tokens.")]
+MaxTime = Annotated[str | None, typer.Option(metavar="TIME", help="End after so long: 90s, 30m, 2h.")]
+Cache = Annotated[str | None, typer.Option(metavar="FILE", help="Replies that runs share.")]
 Settings = Annotated[
     list[str] | None, typer.Option("-o", "--option", metavar="KEY=VALUE", help="Any setting: -o llm.concurrency=8.")
 ]
@@ -29,6 +33,10 @@ _FLAGS = {
     "model": "llm.model",
     "base_url": "llm.base_url",
     "run_dir": "run.dir",
+    "max_cost": "run.max_cost",
+    "max_tokens": "run.max_tokens",
+    "max_time": "run.max_time",
+    "cache": "run.cache",
 }
 """Flags whose value is a text as it stands."""
 

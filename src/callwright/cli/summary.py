@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from callwright.cli.progress import Progress, clock, reasons
+from callwright.cli.progress import Progress, clock, dollars, reasons
 
 
 def summed_up(progress: Progress, files: Sequence[Path], run_dir: Path) -> dict[str, Any]:
@@ -20,6 +20,7 @@ def summed_up(progress: Progress, files: Sequence[Path], run_dir: Path) -> dict[
         "requests": progress.fresh,
         "kept": progress.kept,
         "tokens": progress.tokens,
+        "cost": round(progress.cost, 6),
         "elapsed_s": round(progress.elapsed_s, 3),
         "refused": dict(progress.refused),
         "dataset": str(files[0]),
@@ -36,6 +37,7 @@ def figures(progress: Progress, files: Sequence[Path], run_dir: Path) -> dict[st
         "rows": f"{progress.rows:,} of {progress.rows_total:,}",
         "time": clock(elapsed) + (f" ({elapsed / progress.rows:.1f} s a row)" if progress.rows else ""),
         "requests": f"{progress.fresh:,} ({progress.tokens:,} tokens, {progress.tokens / elapsed:,.0f} a second){kept}",
+        **({"cost": f"{dollars(progress.cost)}"} if progress.cost else {}),
         "dataset": str(files[0]),
         **({"also": ", ".join(map(str, files[1:]))} if files[1:] else {}),
         "run": str(run_dir),

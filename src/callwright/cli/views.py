@@ -17,12 +17,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from callwright.cli.progress import Progress, clock, reasons
+from callwright.cli.progress import Progress, clock, dollars, reasons
 from callwright.cli.summary import print_summary, summed_up
 from callwright.plugins import Event
 
 LINE_EVERY_S = 5.0
 """Between two plain lines."""
+SAID = ("note", "change", "missing")
+"""Events whose text is said as it comes."""
 
 Say = Callable[[str], None]
 
@@ -57,7 +59,7 @@ class PlainView(View):
 
     def __call__(self, event: Event) -> None:
         super().__call__(event)
-        if event.kind == "note":
+        if event.kind in SAID:
             self._say(event.text)
         if self.progress.elapsed_s - self._said_at >= LINE_EVERY_S:
             self._line()
@@ -87,10 +89,8 @@ class JsonView(View):
     def __call__(self, event: Event) -> None:
         super().__call__(event)
         if event.kind not in {"sent", "returned", "reply"}:
-            now = self.progress
-            figures = {"elapsed_s": round(now.elapsed_s, 3), "requests": now.fresh, "tokens": now.tokens}
             text = {"text": event.text} if event.text else {}
-            self._line({"event": event.kind, **text, **event.data, **figures})
+            self._line({"event": event.kind, **text, **event.data, **self.progress.figures()})
 
     def ended(self, files: Sequence[Path], run_dir: Path) -> None:
         self._line({"event": "summary", **summed_up(self.progress, files, run_dir)})
@@ -105,6 +105,11 @@ class LiveView(View):
     def __init__(self, progress: Progress, console: Console) -> None:
         super().__init__(progress)
         self._live = Live(get_renderable=self.drawn, console=console, refresh_per_second=5, transient=True)
+
+    def __call__(self, event: Event) -> None:
+        super().__call__(event)
+        if event.kind in ("change", "missing"):
+            self._live.console.print(event.text, markup=False, highlight=False)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -126,7 +131,8 @@ class LiveView(View):
             bars.add_row("rows", _bar(now.rows, now.rows_total), f"{now.rows}/{now.rows_total}{left}")
         kept = f" (+{now.kept:,} kept)" if now.kept else ""
         figures = f"{clock(now.elapsed_s)}  requests {now.fresh:,}{kept}, {now.in_flight} in flight"
-        lines = [Text(f"{figures}  {now.tokens_per_s:,.0f} tokens/s", style="dim")]
+        cost = f"  {dollars(now.cost)}" if now.cost else ""
+        lines = [Text(f"{figures}  {now.tokens_per_s:,.0f} tokens/s{cost}", style="dim")]
         if now.refused:
             lines.append(Text(f"refused {now.refused.total():,}: {reasons(now.refused)}", style="yellow"))
         if now.retries:

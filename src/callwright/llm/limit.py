@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+
+from callwright.llm.times import Line, Times
 
 START = 16
 LOWERED = 0.7
@@ -22,38 +23,6 @@ _FORGET = 0.99
 _SIGMAS = 2.0
 
 
-@dataclass
-class _Round:
-    """Replies under one limit: how long they took, by how long they are."""
-
-    replies: int = 0
-    tokens: float = 0.0
-    seconds: float = 0.0
-    tokens2: float = 0.0
-    products: float = 0.0
-
-    def add(self, took_s: float, tokens: int) -> None:
-        self.replies += 1
-        self.tokens += tokens
-        self.seconds += took_s
-        self.tokens2 += tokens * tokens
-        self.products += tokens * took_s
-
-    def line(self) -> tuple[float, float]:
-        """(seconds, seconds a token) that fit these replies best; none negative."""
-        spread = self.replies * self.tokens2 - self.tokens**2
-        slope = (self.replies * self.products - self.tokens * self.seconds) / spread if spread > 0 else 0.0
-        base = (self.seconds - slope * self.tokens) / self.replies
-        if slope < 0:
-            return self.seconds / self.replies, 0.0
-        return (base, slope) if base >= 0 else (0.0, self.products / self.tokens2)
-
-    def slower_than(self, line: tuple[float, float]) -> float:
-        """How many times as long these replies took as `line` lets expect."""
-        expected = line[0] * self.replies + line[1] * self.tokens
-        return self.seconds / expected if expected > 0 else 1.0
-
-
 class Limit:
     """One endpoint's limit. `adaptive=False` keeps it at the ceiling."""
 
@@ -63,8 +32,8 @@ class Limit:
         self.now = min(ceiling, START) if adaptive else ceiling
         self._doubling = True
         self._settling = 0
-        self._round = _Round()
-        self._before: tuple[int, tuple[float, float]] | None = None
+        self._round = Times()
+        self._before: tuple[int, Line] | None = None
         """The limit before the last raise, and what replies took under it."""
         self._waits = 0
         self._seen = self._refused = 0.0
@@ -103,7 +72,7 @@ class Limit:
 
     def _judge(self, *, pressed: bool) -> None:
         """A round is over: take the last raise back, or raise again."""
-        done, self._round = self._round, _Round()
+        done, self._round = self._round, Times()
         if self._before is not None:
             old, line = self._before
             self._before = None
@@ -118,5 +87,5 @@ class Limit:
             self._set(min(self._ceiling, self.now * 2 if self._doubling else self.now + max(1, self.now // 4)))
 
     def _set(self, limit: int) -> None:
-        self._settling, self._round = limit, _Round()
+        self._settling, self._round = limit, Times()
         self.now = limit

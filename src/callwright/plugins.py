@@ -36,7 +36,7 @@ class Answer:
     value: Any
     error: str | None = None
     fault: str = ""
-    """The kind of error that was injected here (`execution/faults.py`); empty where the answer is the executor's own."""
+    """The kind of error that was injected here (`execution/faults.py`); empty: the executor's own answer."""
     state: str = ""
     """Fingerprint of what the row's calls have changed so far; empty where the executor keeps no state."""
 

@@ -13,14 +13,9 @@ from callwright.plugins import Event, Model, Watcher
 from callwright.records import Finding, Topic
 from callwright.synthesis.personas import People, meet
 from callwright.tools.catalog import Catalog
-from callwright.tools.roles import words_of
 from callwright.topics.files import load as load_topics
 from callwright.topics.files import save as save_topics
 from callwright.topics.grow import grow
-from callwright.topics.settings import TopicSettings
-
-FEW_TOOLS = 24
-"""Up to so many tools the topics are told what the tools can do."""
 
 
 @dataclass(frozen=True)
@@ -40,32 +35,23 @@ async def basis_of(
     """The topics that are given, loaded or grown, and the people. Raises `UserError`, `ModelError`."""
 
     async def about() -> tuple[Topic, ...]:
-        return tuple(topics) if topics else await topics_of(config, catalog, models["topics"], base, watch)
+        return tuple(topics) if topics else await topics_of(config, models["topics"], base, watch)
 
     people, found = await asyncio.gather(_people(config, catalog, models["generation"], watch), about())
     return Basis(found, people)
 
 
-async def topics_of(config: Config, catalog: Catalog, model: Model, base: Path, watch: Watcher) -> tuple[Topic, ...]:
+async def topics_of(config: Config, model: Model, base: Path, watch: Watcher) -> tuple[Topic, ...]:
     """The topics that the configuration loads or grows; grown ones are saved where it says."""
     if config.topics.load:
         loaded = load_topics(located(base, config.topics.load))
         for finding in loaded.failed:
             watch(Event("note", f"{finding.path}: {finding.message}"))
         return loaded.paths()
-    topics = await grow(_in_scope(config.topics, catalog), model, config.seed, watch)
+    topics = await grow(config.topics, model, config.seed, watch)
     if config.topics.save_as:
         save_topics(topics, Path(config.topics.save_as))
     return topics.paths()
-
-
-def _in_scope(settings: TopicSettings, catalog: Catalog) -> TopicSettings:
-    """The settings with a word on what the tools can do, so that topics grow where there are tools."""
-    if len(catalog) > FEW_TOOLS:
-        return settings
-    able = "; ".join(tool.description.split(". ")[0].rstrip(".")[:90] or words_of(tool.name) for tool in catalog)
-    wanted = f"What can be done: {able}. Topics name the occasions for that. {settings.system_prompt}".strip()
-    return settings.model_copy(update={"system_prompt": wanted})
 
 
 async def _people(config: Config, catalog: Catalog, model: Model, watch: Watcher) -> People:

@@ -51,26 +51,29 @@ class Step(Protocol[T_co]):
 async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> tuple[T, bool]:
     """The first reading that passes, and whether a model wrote it (False: the fallback did).
 
-    Each attempt goes on from the reply before and what was wrong with it, as a dialogue. Raises `ModelError` as the
+    Each attempt goes on from the reply before and what was wrong with it, as a dialogue; where that brought the same
+    reply again, from what was wrong alone. Raises `ModelError` as the
     model does, and `Rejected` where the fallback cannot help either.
     """
-    correction: tuple[Message, ...] = ()
+    correct: Callable[[Request], Request] = _unchanged
+    before: str | None = None
     for number in range(tries):
         request = step.ask(number)
-        asked = request.model_copy(update={"messages": (*request.messages, *correction)}) if correction else request
-        reply = await model.complete(asked)
+        reply = await model.complete(correct(request))
         try:
             _own_words(reply, request)
             return step.read(reply), True
         except Rejected as rejected:
             refused(step.name, number, rejected.findings)
-            correction = _correction(reply, rejected.findings)
+            again, findings = reply.text == before, rejected.findings
+            correct = functools.partial(_reminded, findings) if again else functools.partial(_answered, reply, findings)
+            before = reply.text
     return step.fallback(), False
 
 
 def _own_words(reply: Reply, request: Request) -> None:
     """Raise `Rejected` where a reply takes content over from the examples in its prompt, as weak models do."""
-    examples = [_shown_runs(said.content) for said in request.messages if said.role == "assistant"]
+    examples = [_shown_runs(said.content) for said in request.messages[:-1]]
     runs = _runs(reply.text) if examples else []
     known = [run for run in runs if any(run in shown for shown in examples)]
     case = set(_telling(request.messages[-1].content)) if known else set()
@@ -96,16 +99,27 @@ def _telling(text: str) -> list[str]:
     return _WORD.findall(text[:SHOWN_CHARS].lower())
 
 
-def _correction(reply: Reply, findings: tuple[Finding, ...]) -> tuple[Message, ...]:
-    """The refused reply and what is wrong with it, as the last two messages of the next request."""
-    wrong = "\n".join(
-        f"- {finding.path.lstrip('$.')} {finding.message}".replace("-  ", "- ") for finding in findings[:5]
-    )
-    said = f"That cannot be used:\n{wrong}\nWrite it again, corrected, and nothing else."
-    return (
-        Message(role="assistant", content=plain(reply.text)[:SHOWN_CHARS] or "(nothing)"),
-        Message(role="user", content=said),
-    )
+def _unchanged(request: Request) -> Request:
+    return request
+
+
+def _answered(reply: Reply, findings: tuple[Finding, ...], request: Request) -> Request:
+    """The request with the refused reply and what is wrong with it, as the last two messages."""
+    said = f"That cannot be used:\n{_listed(findings)}\nWrite it again, corrected, and nothing else."
+    refused = Message(role="assistant", content=plain(reply.text)[:SHOWN_CHARS] or "(nothing)")
+    return request.model_copy(update={"messages": (*request.messages, refused, Message(role="user", content=said))})
+
+
+def _reminded(findings: tuple[Finding, ...], request: Request) -> Request:
+    """The request with the faults to avoid, without the reply: a model that gave it twice would only give it again."""
+    *before, last = request.messages
+    last = last.model_copy(update={"content": f"{last.content}\nOne try was refused:\n{_listed(findings)}"})
+    return request.model_copy(update={"messages": (*before, last)})
+
+
+def _listed(findings: tuple[Finding, ...]) -> str:
+    lines = (f"- {finding.path.lstrip('$.')} {finding.message}" for finding in findings[:5])
+    return "\n".join(line.replace("-  ", "- ") for line in lines)
 
 
 @dataclass

@@ -175,6 +175,10 @@ class PlannedCall(Record):
     arguments: dict[str, Any]
     sources: dict[Pointer, Source]
     """One for every leaf of `arguments` (an empty list or object is a leaf)."""
+    situation: str = ""
+    """Why the user needs it: one or two sentences, in the first person."""
+    wants: str = ""
+    """What the user asks for, in the tool's own description, without its name."""
     result: Any = None
     error: str | None = None
     """Set where the executor refused the call; the result is then the error's body."""
@@ -183,15 +187,14 @@ class PlannedCall(Record):
 class PlannedTurn(Record):
     """What the user wants in one turn, and the calls that serve it."""
 
-    intent: str
+    intent: str = ""
+    """What the user says, where that is no request for the turn's calls."""
     steps: tuple[tuple[PlannedCall, ...], ...] = ()
     """Calls of one step are made in parallel; a later step may use the results of an earlier one."""
     missing: Pointer | None = None
     """The argument of the next turn's call that the user leaves out here and the assistant has to ask for."""
     unfit: PlannedCall | None = None
     """The call that the user would need; its tool is not offered."""
-    wants: str = ""
-    """What the user asks for, in the tools' own descriptions, without their names."""
 
     @property
     def calls(self) -> tuple[PlannedCall, ...]:

@@ -27,6 +27,10 @@ from callwright.tools.roles import WRITTEN, kind_of, role_of, words_of
 from callwright.tools.values import Values, is_valid, validator
 
 TEXT_CHARS = 140
+_HOST = re.compile(r"https://(?:api\.)?([\w-]+(?:\.[\w-]+)+)/")
+CODE_CHARS = 100
+"""Of a line of code."""
+_PATH = re.compile(r"^[\w.@ /\\-]+\.\w{1,8}$|^[\w.@-]+(?:/[\w.@-]+)+/?$")
 _FENCE = re.compile(r"```[a-z]*\s*")
 MOST_ITEMS = 3
 MOST_FIELDS = 6
@@ -34,10 +38,10 @@ _VERBS = frozenset(
     ("create", "add", "open", "get", "list", "search", "find", "update", "delete", "send", "post", "make", "read")
 )
 _PLACEHOLDER = re.compile(
-    r"\.\.\.\s*(?:some|another|your|code|more)\b|\b(?:snippet|code|content|text) (?:goes )?here\b|\{ ?\.\.\. ?\}",
+    r"\bpath/to/|\.\.\.\s*(?:some|another|your|code|more)\b|\b(?:snippet|code|content|text) (?:goes )?here\b|\{ ?\.\.\. ?\}",
     re.IGNORECASE,
 )
-_CHOSEN_BY_MODEL = frozenset({"url", "enum", "flag"})
+_CHOSEN_BY_MODEL = frozenset({"url", "path", "file_name", "enum", "flag"})
 """Typed result fields that the model writes all the same; the others are drawn."""
 
 
@@ -126,11 +130,11 @@ class WriteResult:
             )
             for error in validator(json.dumps(self.full)).iter_errors(value)
         ]
-        findings += self._unlinked(value)
+        value = self._relinked(value) if self._leads_elsewhere(value) else value
         findings += [
             Finding(code="result.placeholder", path=pointer, message=f"{text[:40]!r} is no real content")
             for pointer, text in leaves(value)
-            if isinstance(text, str) and _PLACEHOLDER.search(text)
+            if isinstance(text, str) and (_PLACEHOLDER.search(text) or (_is_path(pointer) and not _PATH.search(text)))
         ]
         if findings:
             raise Rejected(findings)
@@ -159,7 +163,8 @@ class WriteResult:
             return {"const": self._values.sample(schema, name)}
         if role in ("enum", "flag"):
             return {key: part for key, part in schema.items() if key in ("type", "enum")}
-        return {"type": "string", "minLength": 1, "maxLength": min(schema.get("maxLength", TEXT_CHARS), TEXT_CHARS)}
+        longest = CODE_CHARS if role == "code" else TEXT_CHARS
+        return {"type": "string", "minLength": 1, "maxLength": min(schema.get("maxLength", longest), longest)}
 
     def _framed_object(self, schema: Schema, at: Pointer) -> Schema:
         required, parts = set(schema.get("required", ())), schema["properties"]
@@ -177,7 +182,7 @@ class WriteResult:
         if all(is_decided(item) for item in items):
             return {"const": [completed(item, {}) for item in items]}
         self._decided[at] = [_constants(item) for item in items]
-        return {"type": "array", "items": undecided(items[0]), "minItems": count, "maxItems": count}
+        return {"type": "array", "items": undecided(items[0]), "minItems": max(1, low), "maxItems": count}
 
     def _completed(self, value: Any, full: Schema, at: Pointer = "") -> Any:
         """`value` with the decided parts of its lists' items, in the order of the schema."""
@@ -195,15 +200,11 @@ class WriteResult:
             ]
         return value
 
-    def _unlinked(self, value: Any) -> list[Finding]:
-        """Links that are none, or do not lead to what the result is about."""
-        return [
-            Finding(code="result.url", path=pointer, message=f"has to be a full URL that contains {' and '.join(must)}")
-            for pointer, url in leaves(value)
-            if _is_link(pointer) and isinstance(url, str)
-            for must in [[*self._must_hold(value), *self._nouns[:1]]]
-            if not url.startswith("https://") or any(part not in url for part in must)
-        ]
+    def _leads_elsewhere(self, value: Any) -> bool:
+        """Whether a link is none, or does not lead to what the result is about."""
+        must = ["https://", *self._must_hold(value), *self._nouns[:1]]
+        links = [url for pointer, url in leaves(value) if _is_link(pointer) and isinstance(url, str)]
+        return any(part not in url for url in links for part in must)
 
     @property
     def _nouns(self) -> list[str]:
@@ -213,14 +214,17 @@ class WriteResult:
         return [] if verb is None else words[verb + 1 :]
 
     def _relinked(self, value: Any) -> Any:
-        """Links made by code: the toolkit's host, what the call named, the new id."""
+        """Links made by code: the host that the model named, what the call named, the new id."""
         if not isinstance(value, dict):
             return value
         for name, part in value.items():
             if _is_link(f"/{name}") and isinstance(part, str) and "const" not in self.full:
                 *named, new = ["", *self._must_hold(value)]
-                path = "/".join([*(one for one in named if one), "-".join(self._nouns) or "items", new])
-                link = f"https://{self._tool.toolkit or words_of(self._tool.name).split()[0]}.example/{path}"
+                kind = f"{self._nouns[0]}s" if len(self._nouns) == 1 else (self._nouns or ["items"])[0]
+                path = "/".join([*(one for one in named if one), kind, new])
+                service = self._tool.toolkit or words_of(self._tool.name).split()[0]
+                host = _HOST.match(part)
+                link = f"https://{host[1] if host and service in part else f'{service}.example'}/{path}"
                 value = {**value, name: link} if is_valid({**value, name: link}, self.full) else value
         return value
 
@@ -239,6 +243,10 @@ class WriteResult:
             if role_of(name, _typed(part)) == "id" and not isinstance(part, bool)
         ]
         return [one for one in named[:1] if hard_tokens(one)] + new[:1]
+
+
+def _is_path(pointer: str) -> bool:
+    return role_of(pointer.rsplit("/", 1)[-1], {"type": "string"}) in ("path", "file_name")
 
 
 def _is_link(pointer: str) -> bool:

@@ -22,6 +22,8 @@ from callwright.text import CONTROL, THINKING
 MAX_REPLY_CHARS = 400_000
 """A longer reply is a runaway and not read at all."""
 
+_TOKEN = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
+_HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 _LANGUAGE = re.compile(r"[a-zA-Z]*")
 
 
@@ -29,14 +31,14 @@ def read_json(reply: Reply, schema: Schema) -> Any:
     """The JSON value in `reply`, checked against `schema`. Raises `Rejected` saying what is wrong and where.
 
     Local repairs: the value may stand in a fence or between words; a text that is too long is cut at a sentence, or
-    at a word.
+    at a word, also where the reply was cut off in it.
     """
     if len(reply.text) > MAX_REPLY_CHARS:
         raise _rejected("reply.too_long", "$", f"is {len(reply.text):,} characters long")
     text = THINKING.sub("", reply.text).strip()
     if not text:
         raise _rejected("reply.empty", "$", "is empty")
-    value = _loaded(text, cut=reply.finish == "length")
+    value = _loaded(text, schema, cut=reply.finish == "length")
     if text.count("{") + text.count("[") > MAX_DEPTH and is_too_deep(value):
         raise _rejected("reply.too_deep", "$", "is nested too deeply")
     value = _shortened(value, schema)
@@ -49,7 +51,7 @@ def read_json(reply: Reply, schema: Schema) -> Any:
     return value
 
 
-def _loaded(text: str, *, cut: bool) -> Any:
+def _loaded(text: str, schema: Schema, *, cut: bool) -> Any:
     start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=0)
     end = max(text.rfind("}"), text.rfind("]")) + 1
     for candidate in (text, _fenced(text), text[start:end]):
@@ -57,8 +59,39 @@ def _loaded(text: str, *, cut: bool) -> Any:
             return orjson.loads(candidate)
         except orjson.JSONDecodeError:
             continue
+    if cut and (value := _closed(text)) is not None and _ends_long(value, schema):
+        return value
     what = "was cut off before its end" if cut else f"is not JSON: it begins {_short(text, 40)!r}"
     raise _rejected("reply.cut" if cut else "reply.not_json", "$", what)
+
+
+def _closed(text: str) -> Any:
+    """The value of a text that was cut off inside a string, closed there; None for any other text."""
+    open_, quoted = [], False
+    for match in _TOKEN.finditer(text):
+        mark = match[0]
+        if mark == '"':
+            quoted = not quoted
+        elif not quoted and mark in "{[":
+            open_.append("}" if mark == "{" else "]")
+        elif not quoted and mark in "]}" and open_:
+            open_.pop()
+    if not quoted or len(open_) > MAX_DEPTH:
+        return None
+    try:
+        return orjson.loads(_HALF_ESCAPE.sub("", text) + '"' + "".join(reversed(open_)))
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _ends_long(value: Any, schema: Schema) -> bool:
+    """Whether the last text of a value is about as long as its schema allows, so that cutting it loses little."""
+    while isinstance(value, dict | list) and value:
+        last = [*value][-1] if isinstance(value, dict) else -1
+        part = schema.get("properties", {}).get(last) if isinstance(value, dict) else schema.get("items")
+        value, schema = value[last], part if isinstance(part, dict) else {}
+    longest = schema.get("maxLength")
+    return isinstance(value, str) and isinstance(longest, int) and len(value) * 4 >= longest * 3
 
 
 def _fenced(text: str) -> str:

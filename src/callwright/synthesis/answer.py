@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
+from callwright.quality.acts import acts_in, same_thing, says_some
 from callwright.quality.saying import hard_tokens, invented, leaves
-from callwright.records import Finding, Message, PlannedCall, Reply, Request
+from callwright.records import Finding, Message, PlannedCall, Reply, Request, Tool
 from callwright.synthesis.facts import Fact, in_words, name_of
 from callwright.synthesis.text import prose, request, seed_of
 from callwright.synthesis.user import transcript
@@ -20,13 +21,13 @@ MAX_CHARS = 600
 SHOWN_CHARS = 700
 MOST_SALIENT = 4
 _TELLING = ("id", "url", "path", "sha", "date", "datetime", "number", "branch", "file_name", "email", "cursor")
-_UNDONE = re.compile(r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)", re.IGNORECASE)
+_UNDONE = re.compile(r"\bI(?:'ll| will| can| am going to|'m going to)\b(?! need)", re.IGNORECASE)
 _YOURS = re.compile(
     r"^Please\b|\bI apologi[sz]e\b|\bassist you\b|\bprovide me with\b|\bI can help you with\b"
     r"|\bPlease (?:create|open|search|add|send|make)\b"
     r"|\b[Yy]ou(?:'ve| have)? (?:just |also )?(?:created|opened|searched|filed|scheduled|sent|added)\b"
 )
-_TECHNICAL = re.compile(r"\b(?:JSON|API call|function call|tool call|parameters?|the tool)\b")
+_TECHNICAL = re.compile(r"\b(?:at the (?:url|link)|JSON|API call|function call|tool call|parameters?|the tool)\b")
 _CANNOT = re.compile(
     r"\b(?:can't|cannot|can not|unable|not able|don't have|do not have|no (?:tool|way|access)|isn't something"
     r"|not possible|outside|won't be able)\b",
@@ -39,9 +40,9 @@ _ADVICE = re.compile(
     re.IGNORECASE,
 )
 SHORT_WORDS = 9
-_CLAIMS = re.compile(
-    r"\bI(?:'ve| have) (?:just )?(?:created|added|sent|updated|filed|opened|booked|scheduled|found)\b", re.I
-)
+_DONE = "created|added|sent|updated|filed|opened|booked|scheduled|fixed|changed|removed"
+_CLAIMS = re.compile(rf"\bI(?:'ve| have)? (?:just |also )?(?:{_DONE})\b|\bhas been (?:{_DONE})\b", re.IGNORECASE)
+_FOUND = re.compile(r"\bI(?:'ve| have) (?:just )?found\b", re.IGNORECASE)
 
 
 @dataclass
@@ -51,7 +52,10 @@ class WriteAnswer:
     user: str
     so_far: Sequence[Message]
     calls: Sequence[PlannedCall]
-    tool_names: Sequence[str]
+    last: Sequence[PlannedCall]
+    """Those of the last step: what they gave has to be said."""
+    tools: Mapping[str, Tool]
+    """Those that are offered, by name."""
     context: str
     """Everything said and answered so far: what the answer may draw on."""
     seed: tuple[str, int]
@@ -71,11 +75,13 @@ class WriteAnswer:
 
     def read(self, reply: Reply) -> str:
         text = prose(reply)
-        faults = _faults(text, self.context, self.tool_names)
-        if not faults:
-            self._best = self._best or text
+        faults = _faults(text, self.context, [*self.tools])
         if _UNDONE.search(text):
             faults.append(Finding(code="answer.undone", path="$", message="promises what is done already"))
+        if claimed := self._claimed(text):
+            faults.append(
+                Finding(code="answer.claims", path="$", message=f"says that you did what nobody did: {claimed}")
+            )
         if _YOURS.search(text):
             faults.append(
                 Finding(
@@ -84,6 +90,8 @@ class WriteAnswer:
                     message="asks the user to do it, or says that the user did; you did it",
                 )
             )
+        if not faults:
+            self._best = self._best or text
         lacking = [str(fact.value) for fact in self._salient() if not fact.said_in(text)]
         if lacking:
             faults.append(Finding(code="answer.ignores", path="$", message=f"does not mention {', '.join(lacking)}"))
@@ -99,10 +107,21 @@ class WriteAnswer:
         said = in_words(lacking) if lacking else "That is done."
         return f"{self._best} {said}" if self._best else said
 
+    def _claimed(self, text: str) -> str:
+        """What the answer reports and no call has done."""
+        called = [self.tools[call.tool] for call in self.calls]
+        others = [
+            tool for tool in self.tools.values() if not any(tool is one or same_thing(tool, one) for one in called)
+        ]
+        if claimed := [tool for tool in acts_in(text, others) if tool.mutates and tool.name not in self.context]:
+            return claimed[0].description.rstrip(".").lower() or words_of(claimed[0].name)
+        made = _CLAIMS.search(text)
+        return made.group().lower() if made and not any(tool.mutates for tool in called) else ""
+
     def _salient(self) -> list[Fact]:
-        """For each call, the value that an answer must not leave out; a link only where there is nothing else."""
+        """The value of each last call that an answer must not leave out; a link only where there is nothing else."""
         found = []
-        for call in self.calls:
+        for call in self.last:
             telling = [
                 Fact(call.id, pointer, name_of(pointer), value)
                 for pointer, value in leaves(call.result)
@@ -126,6 +145,8 @@ class WriteReply:
     seed: tuple[str, int]
     missing: Fact | None = None
     abilities: Sequence[str] = ()
+    wish: str = ""
+    """What is declined: "create a calendar event"."""
     name: str = "reply"
 
     def ask(self, attempt: int) -> Request:
@@ -136,12 +157,14 @@ class WriteReply:
     def read(self, reply: Reply) -> str:
         text = prose(reply)
         faults = _faults(text, self.context, self.tool_names)
-        if _CLAIMS.search(text) or (self.kind != "talk" and _UNDONE.search(text)):
+        if _CLAIMS.search(text) or _FOUND.search(text) or (self.kind != "talk" and _UNDONE.search(text)):
             faults.append(Finding(code="reply.claims", path="$", message="claims that something was or will be done"))
         if self.kind == "ask":
             faults += self._not_asking(text, self.missing)
         if self.kind == "decline":
             faults += self._not_declining(text)
+            if not says_some(self.wish, text):
+                faults.append(Finding(code="reply.curt", path="$", message=f"does not say that it cannot {self.wish}"))
         if self.kind == "talk" and text.endswith("?"):
             faults.append(Finding(code="reply.asks", path="$", message="asks instead of answering"))
         if faults:
@@ -155,7 +178,7 @@ class WriteReply:
             return "Shall I go ahead with that?"
         if self.kind == "decline":
             able = [ability[:1].lower() + ability[1:].rstrip(".") for ability in self.abilities[:2]]
-            return "I can't do that with what I have here." + (f" I can {' or '.join(able)}." if able else "")
+            return f"I can't {self.wish or 'do that'} from here." + (f" I can {' or '.join(able)}." if able else "")
         return "You're welcome."
 
     @staticmethod

@@ -8,6 +8,7 @@ from typing import Any
 
 from callwright.errors import Rejected
 from callwright.llm.conform import read_json
+from callwright.quality.acts import acts_in, alike, same_thing
 from callwright.quality.saying import invented, leaves, says
 from callwright.records import Finding, Reply, Request, Schema
 from callwright.synthesis.content import empty_words, tidied
@@ -40,6 +41,8 @@ class FillArguments:
     guidance: str
     before: str
     """What happened before in this dialogue, in a sentence."""
+    told: tuple[str, ...]
+    """The situations of the row's earlier calls."""
     known: str
     """All earlier arguments and results: what a text may name without inventing it."""
     siblings: tuple[dict[str, Any], ...]
@@ -73,11 +76,19 @@ class FillArguments:
     def read(self, reply: Reply) -> Filled:
         value = read_json(reply, self.schema)
         written = tidied(value.get("arguments", {}), self.frame.tool)
-        arguments = completed(self.frame.schema, written)
+        arguments = self._tied(completed(self.frame.schema, written))
         findings = [*self._broken(arguments), *self._unfit(arguments)]
         if self.draft.persona.job.casefold() in value["situation"].casefold():
             message = 'the situation speaks of the person as of somebody else; write "I"'
             findings.append(Finding(code="arguments.third_person", path="$.situation", message=message))
+        others = [tool for tool in self.draft.offered if not same_thing(tool, self.frame.tool)]
+        others = [tool for tool in others if not acts_in(self.before, [tool])]  # a look back may name what was done
+        if meant := acts_in(value["situation"], others):
+            message = f"the situation calls for something else: {meant[0].description.rstrip('.')}"
+            findings.append(Finding(code="arguments.other_act", path="$.situation", message=message))
+        if any(alike(told, value["situation"]) for told in self.told):
+            message = "tells again what happened before; tell what comes next, or something else that is needed"
+            findings.append(Finding(code="arguments.retold", path="$.situation", message=message))
         if findings:
             raise Rejected(findings)
         return Filled(plain(value["situation"]), arguments)
@@ -92,6 +103,15 @@ class FillArguments:
             raise refused("arguments.unsampleable", f"no arguments for {self.frame.tool.name!r} satisfy its schema")
         arguments = next((one for one in drawn if one not in self.siblings), drawn[0])
         return Filled(f"{self.draft.topic.leaf}.", arguments)
+
+    def _tied(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """With what an earlier result gave, where the model's text does not mention it: as a reference after it."""
+        for pointer, must in self.frame.must_hold.items():
+            name, text = pointer[1:], _text_at(arguments, pointer)
+            added = f"{text} See {must}." if text.endswith(".") else f"{text} ({must})"
+            if text and not says(text, must) and len(added) <= self._open(name).get("maxLength", 0):
+                arguments = {**arguments, name: added}
+        return arguments
 
     def _shown(self, name: str, part: Schema) -> str:
         """One parameter as the prompt shows it: its decided value, or what is wanted."""

@@ -16,6 +16,7 @@ _BLANK = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^([A-Za-z][\w -]{2,28}):\s+(?=\S)")
+_KIND = re.compile(r"((?:[A-Za-z]+ ){1,3})(?:for|to|about|on|:)\s+", re.IGNORECASE)
 _FENCE = re.compile(r"```[a-z]*\s*|`{3}")
 
 
@@ -30,7 +31,8 @@ def tidied(value: Any, tool: Tool, name: str = "") -> Any:
     text = _FENCE.sub("", plain(value)).strip()
     if role_of(name, {"type": "string"}) in ("branch", "path", "file_name"):
         return re.sub(r"\s+", "-", text)
-    return _unlabelled(text, tool, name)
+    text = _unlabelled(text, tool, name)
+    return _unnamed(text, tool) if role_of(name, {"type": "string"}) == "title" else text
 
 
 def empty_words(text: str, name: str, description: str, open_schema: Schema) -> str | None:
@@ -46,6 +48,15 @@ def empty_words(text: str, name: str, description: str, open_schema: Schema) -> 
 
 def _bare(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _unnamed(text: str, tool: Tool) -> str:
+    """A title that does not begin by naming the kind of thing: for "Issue about slow pages" it is "Slow pages"."""
+    opening = _KIND.match(text)
+    if not opening or not set(opening[1].lower().split()) <= set(words_of(tool.name).split()):
+        return text
+    rest = text[opening.end() :]
+    return rest[:1].upper() + rest[1:] if len(rest.split()) > 1 else text
 
 
 def _unlabelled(text: str, tool: Tool, name: str) -> str:

@@ -27,6 +27,11 @@ class Fact:
     value: Any
 
     @property
+    def is_limit(self) -> bool:
+        """Whether it says how many results are wanted."""
+        return isinstance(self.value, int) and not self.is_flag and bool(_LIMITS.fullmatch(self.name))
+
+    @property
     def is_flag(self) -> bool:
         return isinstance(self.value, bool)
 
@@ -83,15 +88,17 @@ def in_words(facts: Iterable[Fact]) -> str:
     for fact in facts:
         if fact.is_flag or fact.value in (None, "", [], {}):
             clauses.append(fact.plainly)
+        elif fact.is_limit:
+            clauses.append(f"{fact.value} result{' is' if fact.value == 1 else 's are'} enough")
         else:
             by_name.setdefault(fact.name, []).append(spoken(fact.value)[0])
     for name, values in by_name.items():
         values = list(dict.fromkeys(values))
-        if _LIMITS.fullmatch(name) and len(values) == 1:
-            clauses.append(f"{values[0]} results are enough")
-            continue
-        plural = len(values) > 1 or (name.endswith("s") and not name.endswith(("ss", "us", "is")))
-        clauses.append(f"the {name} {'are' if plural else 'is'} {listed(values)}")
+        ends = name.endswith("s") and not name.endswith(("ss", "us", "is"))
+        if len(values) > 1:
+            clauses.append(f"the {name}{'' if ends else 's'} are {listed(values)}")
+        else:
+            clauses.append(f"the {name.removesuffix('s') if ends else name} is {values[0]}")
     sentence = listed(list(dict.fromkeys(clauses)))
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 

@@ -1,7 +1,7 @@
 """Who speaks, and what set them off: a bank of people for the run, drawn from with each row's seed.
 
-The model is asked once per run which jobs need such tools; names, tones and occasions are drawn by code. A persona
-stands for how something is said; it never decides what is called.
+The model is asked once per run which jobs need such tools; names, companies, tones and occasions are drawn by code. A
+persona stands for how something is said; it never decides what is called.
 """
 
 from __future__ import annotations
@@ -51,22 +51,15 @@ OCCASIONS = (
 
 
 @dataclass(frozen=True)
-class Person:
-    job: str
-    company: str
-
-
-@dataclass(frozen=True)
 class People:
     """The bank of one run."""
 
-    people: tuple[Person, ...]
+    jobs: tuple[str, ...]
 
     def draw(self, rng: random.Random) -> Persona:
-        """A persona: someone of the bank, with a name and a tone."""
-        person = rng.choice(self.people)
-        name = Values(rng).faker.name()
-        return Persona(name=name, job=person.job, company=person.company, tone=rng.choice(TONES))
+        """A persona: someone with one of the jobs, a name, a made-up company and a tone."""
+        job, fake = rng.choice(self.jobs), Values(rng).faker
+        return Persona(name=fake.name(), job=job, company=fake.company(), tone=rng.choice(TONES))
 
 
 async def meet(model: Model, about: str, tools: str, *, seed: int, tries: int, refused: Refused) -> People:
@@ -77,7 +70,7 @@ async def meet(model: Model, about: str, tools: str, *, seed: int, tries: int, r
 
 @dataclass(frozen=True)
 class ListPeople:
-    """Asks for jobs and companies."""
+    """Asks for jobs. Companies are drawn by code: a model would name real ones."""
 
     about: str
     tools: str
@@ -86,35 +79,22 @@ class ListPeople:
 
     @property
     def schema(self) -> Schema:
-        text = {"type": "string", "minLength": 3, "maxLength": 40}
-        person = {
-            "type": "object",
-            "properties": {"job": text, "company": text},
-            "required": ["job", "company"],
-            "additionalProperties": False,
-        }
-        people = {"type": "array", "items": person, "minItems": BANK_SIZE, "maxItems": BANK_SIZE}
-        return {
-            "type": "object",
-            "properties": {"people": people},
-            "required": ["people"],
-            "additionalProperties": False,
-        }
+        job = {"type": "string", "minLength": 3, "maxLength": 40}
+        jobs = {"type": "array", "items": job, "minItems": BANK_SIZE, "maxItems": BANK_SIZE}
+        return {"type": "object", "properties": {"jobs": jobs}, "required": ["jobs"], "additionalProperties": False}
 
     def ask(self, attempt: int) -> Request:
         values = {"about": self.about, "tools": self.tools, "count": BANK_SIZE}
         seed = seed_of(self.seed, self.name, attempt)
-        return request("personas", values, seed=seed, max_tokens=520, schema=self.schema)
+        return request("personas", values, seed=seed, max_tokens=260, schema=self.schema)
 
     def read(self, reply: Reply) -> People:
         value = read_json(reply, self.schema)
-        found = {
-            plain(one["job"]).casefold(): Person(plain(one["job"]), plain(one["company"])) for one in value["people"]
-        }
+        found = {job.casefold(): job for job in map(plain, value["jobs"])}
         if len(found) < BANK_SIZE // 2:
             raise rejection("personas.repeated", f"only {len(found)} different jobs")
         return People(tuple(found.values()))
 
     def fallback(self) -> People:
         fake = Values(random.Random(f"{self.seed}/{self.name}")).faker
-        return People(tuple(Person(fake.job().split(",")[0], fake.company()) for _ in range(BANK_SIZE)))
+        return People(tuple(fake.job().split(",")[0] for _ in range(BANK_SIZE)))

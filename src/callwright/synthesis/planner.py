@@ -77,30 +77,22 @@ class Planner:
         shape = draft.shapes[number]
         if shape.unfit:
             assert draft.wanted is not None
-            call, situation = await self._call(draft, Use(draft.wanted, 0), number, state, {}, (), refused)
-            return PlannedTurn(intent=situation, unfit=call, wants=_wants([draft.wanted]))
+            unfit = await self._call(draft, Use(draft.wanted, 0), number, state, {}, (), refused)
+            return PlannedTurn(unfit=unfit)
         if shape.missing:
-            return PlannedTurn(intent="")  # filled by `_with_gaps`, once the next turn's call is known
+            return PlannedTurn()  # filled by `_with_gaps`, once the next turn's call is known
         steps: list[tuple[PlannedCall, ...]] = []
-        situations: list[str] = []
         for step in draft.plan[number]:
             made: list[PlannedCall] = []
             for use in step:
                 linked = shape.linked and (bool(steps) or number > 0)
                 given = self._given(draft, use.tool, state, linked=linked)
-                call, situation = await self._call(
-                    draft, use, number, state, given, tuple(made), refused, linked=linked
-                )
-                made.append(call)
-                situations.append(situation)
+                made.append(await self._call(draft, use, number, state, given, tuple(made), refused, linked=linked))
             for call, use in zip(made, step, strict=True):
                 steps_done = await self._executed(call, use.tool, state)
                 made[made.index(call)] = steps_done
             steps.append(tuple(made))
-        if not steps:
-            return PlannedTurn(intent=_small_talk(draft, state), wants="")
-        wants = _wants([use.tool for step in draft.plan[number] for use in step])
-        return PlannedTurn(intent=" ".join(situations), steps=tuple(steps), wants=wants)
+        return PlannedTurn(steps=tuple(steps)) if steps else PlannedTurn(intent=_small_talk(draft, state))
 
     async def _call(
         self,
@@ -113,7 +105,7 @@ class Planner:
         refused: Refused,
         *,
         linked: bool = False,
-    ) -> tuple[PlannedCall, str]:
+    ) -> PlannedCall:
         frame = state.framer.frame(use.tool, use.before + len(siblings), turn, given)
         if linked and not given:
             _tie(frame, state)
@@ -123,6 +115,7 @@ class Planner:
             number=len(state.calls) + len(siblings),
             guidance=self._guidance,
             before=state.situations[-1] if linked and state.situations else "",
+            told=tuple(state.situations),
             known=json.dumps([[call.arguments, call.result] for call in state.calls], ensure_ascii=False),
             siblings=tuple(call.arguments for call in siblings if call.tool == use.tool.name),
             values=state.values,
@@ -131,14 +124,21 @@ class Planner:
         identifier = f"call_{len(state.calls) + len(siblings)}"
         if not by_model:
             state.written_by_code.append(f"{identifier}.arguments")
-        return self._planned(identifier, use.tool, frame, filled, state), filled.situation
+        return self._planned(identifier, use.tool, frame, filled, state)
 
     @staticmethod
     def _planned(identifier: str, tool: Tool, frame: Frame, filled: Filled, state: Progress) -> PlannedCall:
         sources = leaf_sources(filled.arguments, frame.sources)
         state.framer.remember(filled.arguments, sources)
         state.situations.append(filled.situation)
-        return PlannedCall(id=identifier, tool=tool.name, arguments=filled.arguments, sources=sources)
+        return PlannedCall(
+            id=identifier,
+            tool=tool.name,
+            arguments=filled.arguments,
+            sources=sources,
+            situation=filled.situation,
+            wants=tool.description.rstrip(".") or words_of(tool.name),
+        )
 
     @staticmethod
     async def _executed(call: PlannedCall, tool: Tool, state: Progress) -> PlannedCall:
@@ -179,16 +179,10 @@ def _with_gaps(draft: Draft, turns: list[PlannedTurn]) -> tuple[PlannedTurn, ...
         }
         asked = call.model_copy(update={"sources": sources})
         steps = ((asked, *after.steps[0][1:]), *after.steps[1:])
-        turns[number] = PlannedTurn(intent=after.intent, missing=missing, wants=after.wants)
+        turns[number] = PlannedTurn(missing=missing)
         answer = "The person answers the assistant's question with what was missing."
-        turns[number + 1] = after.model_copy(update={"steps": steps, "intent": answer, "wants": ""})
+        turns[number + 1] = after.model_copy(update={"steps": steps, "intent": answer})
     return tuple(turns)
-
-
-def _wants(tools: list[Tool]) -> str:
-    """What the user asks for, in the tools' own descriptions, without their names."""
-    by_name = {tool.name: tool.description.rstrip(".") or words_of(tool.name) for tool in tools}
-    return "; then ".join(by_name.values())
 
 
 def _small_talk(draft: Draft, state: Progress) -> str:

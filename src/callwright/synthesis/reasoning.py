@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from callwright.errors import Rejected
 from callwright.llm.conform import read_json
+from callwright.quality.acts import acts_in, same_thing, touches
 from callwright.quality.saying import invented
 from callwright.records import Finding, PlannedCall, Reply, Request, Schema, Tool
 from callwright.synthesis.text import listed, prose, refused, request, seed_of
 from callwright.text import plain
 
 THOUGHT_CHARS = 320
+_AHEAD = re.compile(
+    r"\b(?:gave|returned|found|there (?:is|are)|was successful|were found|results? (?:shows?|indicates?|match\w*)"
+    r"|(?:has|have) been (?:created|opened|filed|sent|added|found))\b",
+    re.IGNORECASE,
+)
+"""Words of a thought that speak of an outcome."""
 _ORIGIN = {
     "user": "as the user said",
     "result": "from the earlier result",
@@ -29,6 +37,8 @@ class WriteThoughts:
 
     user: str
     calls: Sequence[PlannedCall]
+    first: int
+    """So many calls are made before any result is there."""
     tools: Mapping[str, Tool]
     context: str
     seed: tuple[str, int]
@@ -55,6 +65,13 @@ class WriteThoughts:
         thoughts = tuple(plain(text) for text in read_json(reply, self.schema)["thoughts"])
         if len(set(thoughts)) < len(thoughts):
             raise refused("thoughts.repeated", "two thoughts are the same")
+        if ahead := _AHEAD.search(" ".join(thoughts[: self.first])):
+            raise refused("thoughts.ahead", f"{ahead.group()!r}: the action is still to come; nothing came back yet")
+        for thought, call in zip(thoughts, self.calls, strict=True):
+            own = self.tools[call.tool]
+            others = [tool for tool in self.tools.values() if not same_thing(tool, own)]
+            if not touches(thought, own) or (acts_in(thought, others) and not acts_in(thought, [own])):
+                raise refused("thoughts.other_act", f"{thought[:60]!r} is about another action than {call.tool}")
         if made_up := invented(" ".join(thoughts), self.context):
             raise refused("thoughts.invented", f"{', '.join(made_up[:4])} was never said")
         return thoughts

@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 
 from callwright.pipeline import Step, attempt
 from callwright.plugins import Conversation, Model, Refused
+from callwright.quality.acts import same_thing
 from callwright.records import Blueprint, Message, PlannedCall, PlannedTurn, Tool, ToolCall
 from callwright.synthesis.answer import WriteAnswer, WriteReply
 from callwright.synthesis.clarity import guided
@@ -99,21 +100,29 @@ class Turns:
     # --- the user -----------------------------------------------------------------------------------------------
 
     async def _user(self, talk: _Talk, number: int, turn: PlannedTurn) -> str:
+        """The message, a part for each call that it asks for."""
         calls = self._calls_behind(talk.blueprint, number)
         facts, left_out = _facts(talk, number, calls, turn)
-        step = WriteUser(
-            wants=turn.wants,
-            why=turn.intent,
-            about=gist(calls),
-            facts=facts,
-            persona=talk.blueprint.persona,
-            so_far=talk.messages,
-            tool_names=[*talk.tools],
-            guidance=guided(self._guidance, self._clarity.get(talk.blueprint.clarity)),
-            seed=(talk.blueprint.seed, number),
-            leave_out=left_out,
-        )
-        return await self._written(talk, step, f"turn {number} user")
+        said = ""
+        for at, call in enumerate([None] if turn.intent else calls):
+            mine = [fact for fact in facts if call is None or fact.call == call.id]
+            step = WriteUser(
+                wants=call.wants if call else "",
+                why=call.situation if call else turn.intent,
+                about=gist([call] if call else calls),
+                facts=mine,
+                persona=talk.blueprint.persona,
+                so_far=talk.messages,
+                begun=said,
+                tool=talk.tools.get(call.tool) if call else None,
+                others=_not_meant(talk, call),
+                unknown=[later.result for later in turn.calls],
+                guidance=guided(self._guidance, self._clarity.get(talk.blueprint.clarity)),
+                seed=(talk.blueprint.seed, number, at),
+                leave_out=left_out,
+            )
+            said = f"{said} {await self._written(talk, step, f'turn {number} user')}".strip()
+        return said
 
     @staticmethod
     def _calls_behind(blueprint: Blueprint, number: int) -> list[PlannedCall]:
@@ -132,7 +141,7 @@ class Turns:
         planned = [[call.tool, call.arguments, call.result] for call in turn.calls]
         context = talk.context + " ".join(talk.tools) + json.dumps(planned, ensure_ascii=False)
         if self._style == "agent":
-            thoughts = WriteThoughts(said, turn.calls, talk.tools, context, seed)
+            thoughts = WriteThoughts(said, turn.calls, len(turn.steps[0]), talk.tools, context, seed)
             written = await self._written(talk, thoughts, f"turn {number} thoughts")
             talk.reasoning += [(thought, action(call)) for thought, call in zip(written, turn.calls, strict=True)]
         elif self._style == "freetext":
@@ -144,18 +153,20 @@ class Turns:
             user=said,
             so_far=before,
             calls=turn.calls,
-            tool_names=[*talk.tools],
-            context=talk.context,
+            last=turn.steps[-1],
+            tools=talk.tools,
+            context=f"{talk.context}\n{_counts(turn.calls)}",
             seed=(talk.blueprint.seed, number),
         )
 
     def _reply(self, talk: _Talk, number: int, turn: PlannedTurn, said: str, before: Sequence[Message]) -> WriteReply:
         able = [tool.description.rstrip(".") for tool in talk.blueprint.tools if tool.description][:3]
+        wish = (turn.unfit.wants[:1].lower() + turn.unfit.wants[1:]) if turn.unfit else ""
         kind, wanted, missing = "talk", "Answer briefly from what was said; nothing has to be looked up.", None
         if turn.unfit:
             kind, wanted = (
                 "decline",
-                f"Say that you cannot do this here, and what you can help with instead: {'; '.join(able)}.",
+                f"Say that you cannot {wish} here, and what you can help with instead: {'; '.join(able)}.",
             )
         elif turn.missing is not None:
             missing = _missing(talk, number, turn)
@@ -171,6 +182,7 @@ class Turns:
             seed=(talk.blueprint.seed, number),
             missing=missing,
             abilities=able,
+            wish=wish,
         )
 
 
@@ -187,8 +199,24 @@ def _facts(talk: _Talk, number: int, calls: Sequence[PlannedCall], turn: Planned
     return _once([fact for fact in facts if fact.pointer != turn.missing]), left_out
 
 
+def _not_meant(talk: _Talk, call: PlannedCall | None) -> list[Tool]:
+    """The offered tools that this part of the user's words must not ask for."""
+    if call is None:
+        return []
+    own = talk.tools.get(call.tool)
+    return [tool for tool in talk.tools.values() if tool is not own and not (own and same_thing(tool, own))]
+
+
+def _counts(calls: Sequence[PlannedCall]) -> str:
+    """How many items the results hold: an answer may say it."""
+    lists = [part for call in calls if isinstance(call.result, dict) for part in call.result.values()]
+    counted = [len(part) for part in [*lists, *(call.result for call in calls)] if isinstance(part, list)]
+    return " ".join(map(str, [*counted, sum(counted)]))
+
+
 def _once(facts: Sequence[Fact]) -> list[Fact]:
-    return list({(fact.name, json.dumps(fact.value)): fact for fact in facts}.values())
+    """Each value once, where it is needed first."""
+    return [*{(fact.name, json.dumps(fact.value)): fact for fact in reversed(facts)}.values()][::-1]
 
 
 def _missing(talk: _Talk, number: int, turn: PlannedTurn) -> Fact | None:

@@ -6,16 +6,19 @@ and at last appended in words. So every value that the plan gives to the user is
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.quality.saying import natural, spoken
-from callwright.records import Finding, Message, Persona, Reply, Request
+from callwright.quality.acts import acts_in, alike, says_some, touches
+from callwright.quality.saying import hard_tokens, natural, says, spoken
+from callwright.records import Finding, Message, Persona, Reply, Request, Tool
 from callwright.synthesis.facts import Fact, in_words
 from callwright.synthesis.text import listed, prose, request, seed_of
+from callwright.tools.roles import words_of
 
 _ANSWERS = re.compile(
     r"^(?:sure|certainly|of course|okay,? i|i'll|i will"
@@ -29,12 +32,19 @@ _ASKS = re.compile(
     r"|create|open|add|send|set|check|get|look|make|book|update|tell|give|list|remind|schedule|file|put)\b",
     re.IGNORECASE,
 )
+_OPENINGS = {
+    "Could you please ": "Could you also ", "Can you please ": "Can you also ", "Could you ": "Could you also ",
+    "Can you ": "Can you also ", "Please ": "Please also ",
+}  # fmt: skip
+_ENOUGH = ("{} are enough.", "At most {}, please.", "Up to {} will do.", "I don't need more than {}.")
 _SLOT = re.compile(r"\{([^{}]{1,60})\}")
 _REPORTS = re.compile(
     r"\bI(?:'ve| have)? (?:just |already |also )?(?:opened|created|filed|submitted|searched|scheduled|sent) "
     r"|\b(?:has|have|will) be(?:en)? (?:opened|created|filed|submitted|scheduled|sent)\b"
-    r"|\bI(?:'ll| will) (?:create|open|fix|send)\b"
+    r"|\bI(?:'ll| will) (?:create|open|fix|send|search|look|find|check|make|add|update)\b"
 )
+_SECOND = re.compile(r"(?:^|[.?!]\s+)(?:Then|Also|After that|Additionally|Afterwards|Next)\b")
+"""A sentence that goes on to another request."""
 _SERVES = re.compile(
     r"further assistance|(?:so|and) (?:that )?i can help you|i can help you|how can i (?:help|assist)"
     r"|happy to (?:help|assist)|\bassist you\b|\bsorry,? (?:but )?i\b|i apologi[sz]e"
@@ -42,7 +52,11 @@ _SERVES = re.compile(
     r"|if you need any(?:thing)? (?:else|more|further)|i'm sorry, (?:but )?i|^you can ",
     re.IGNORECASE,
 )
-MAX_CHARS = 700
+MAX_CHARS = 500
+FEW = 2
+"""So many details that are still missing are put into a sentence of their own, as a person would."""
+TOPIC_CHARS = 100
+"""Of a title or query that the person's words have to be about."""
 
 
 @dataclass
@@ -55,20 +69,29 @@ class WriteUser:
     facts: Sequence[Fact]
     persona: Persona
     so_far: Sequence[Message]
-    tool_names: Sequence[str]
+    begun: str
+    """What the same message says already: this part goes on from there."""
+    tool: Tool | None
+    """The offered tool that this part asks for."""
+    others: Sequence[Tool]
+    """Those that it must not ask for."""
+    unknown: Sequence[Any]
+    """Results that are still to come: the person cannot know what they hold."""
     guidance: str
-    seed: tuple[str, int]
+    seed: tuple[str, int, int]
     leave_out: Fact | None = None
     name: str = "user"
     _best: tuple[int, str] | None = field(default=None, repr=False)
     _by_slots: bool = field(default=False, repr=False)
+    _asked: int = field(default=0, repr=False)
 
     def ask(self, attempt: int) -> Request:
         """Several values: slots twice, then free text; one or none: the other way round."""
+        self._asked = attempt
         slots = self._slots()
         self._by_slots = bool(slots) and (attempt < 2) == (len(slots) > 1)
         slots = slots if self._by_slots else {}
-        plain = [fact for fact in self.facts if not any(fact in held for held in slots.values())]
+        plain = [fact for fact in self.facts if not fact.is_limit and not any(fact in held for held in slots.values())]
         values: dict[str, Any] = {
             "wants": self.wants,
             "why": self.why,
@@ -76,6 +99,7 @@ class WriteUser:
             "details": "; ".join(dict.fromkeys(_detail(fact) for fact in plain)),
             "tone": self.persona.tone,
             "so_far": transcript(self.so_far),
+            "begun": self.begun,
             "guidance": self.guidance,
             "leave_out": self.leave_out.name if self.leave_out else "",
             "slots": "; ".join(f"{{{slot}}} = {_joined(held)}" for slot, held in slots.items()),
@@ -85,8 +109,9 @@ class WriteUser:
 
     def read(self, reply: Reply) -> str:
         text = prose(_filled(reply, self._slots()))
-        faults = self._faults(text)
-        missing = [fact for fact in self.facts if not fact.said_in(text)]
+        faults = [*self._faults(text), *(_misused(reply.text) if self._by_slots else [])]
+        text = _with_limits(_joined_on(text) if self.begun else text, self.facts)
+        missing = self._missing(text)
         if missing:
             slots = self._slots().items() if self._by_slots else ()
             slot_of = {fact.pointer: f" (write {{{slot}}})" for slot, held in slots for fact in held}
@@ -94,6 +119,8 @@ class WriteUser:
             faults.append(Finding(code="user.missing", path="$", message=f"does not mention {said}"))
         if not self._refused(text) and (self._best is None or len(missing) < self._best[0]):
             self._best = (len(missing), text)
+        if len(faults) == 1 and self._asked and 0 < len(missing) <= FEW:
+            return f"{_ended(text)} {in_words(missing)}"
         if faults:
             raise Rejected(faults)
         return text
@@ -101,18 +128,29 @@ class WriteUser:
     def fallback(self) -> str:
         """The best candidate with what it lacks appended; without any, the bare request."""
         text = self._best[1] if self._best else self._bare()
-        missing = [fact for fact in self.facts if not fact.said_in(text)]
+        missing = self._missing(text)
         return " ".join(part for part in (_ended(text), in_words(missing)) if part)
 
+    def _missing(self, text: str) -> list[Fact]:
+        """The facts that `text` lacks; a list that lacks an item counts as a whole."""
+        lacking = {_owner(fact) for fact in self.facts if not fact.said_in(text)}
+        return [fact for fact in self.facts if _owner(fact) in lacking]
+
     def _bare(self) -> str:
-        wishes = [wish[:1].lower() + wish[1:] for wish in self.wants.split("; then ") if wish] or ["help me with this"]
+        wish = self.wants[:1].lower() + self.wants[1:] if self.wants else "help me with this"
         about = [text.rstrip(".") for text in dict.fromkeys(self.about)]
-        return f"Please {', then '.join(wishes)}." + (f" It is about this: {'; '.join(about)}." if about else "")
+        return f"{'Also, please' if self.begun else 'Please'} {wish}" + (f": {'; '.join(about)}." if about else ".")
 
     def _faults(self, text: str) -> list[Finding]:
         found = [Finding(code="user.speech_act", path="$", message=message) for message in self._refused(text)]
         if len(text) > MAX_CHARS:
             found.append(Finding(code="user.long", path="$", message="is too long; write one to three sentences"))
+        found += [
+            Finding(code="user.off_topic", path="$", message=f"does not speak of {topic!r}")
+            for topic in dict.fromkeys(self.about)
+            if len(topic) <= TOPIC_CHARS
+            and not says_some(topic, " ".join([*(said.content for said in self.so_far), self.begun, text]))
+        ]
         return found
 
     def _refused(self, text: str) -> list[str]:
@@ -120,26 +158,46 @@ class WriteUser:
         wrong = []
         if _ANSWERS.match(text) or _SERVES.search(text) or _REPORTS.search(text):
             wrong.append("speaks as the assistant; the person asks, nothing is done yet")
-        if any(len(name) > 4 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in self.tool_names):
-            wrong.append("names a tool; the person does not know the tools")
+        wrong += self._misdirected(text)
         if self.persona.job.casefold() in text.casefold():
             wrong.append('speaks of the person as of somebody else; write "I" and "we"')
         if self.wants and not _ASKS.search(text):
             wrong.append("asks for nothing; it has to be a request or a question")
         if self.leave_out and self.leave_out.said_in(text):
             wrong.append(f"mentions the {self.leave_out.name}, which the person forgets")
+        if self.wants and _SECOND.search(text, 1 if self.begun else 0):
+            wrong.append("asks for a second thing; one request is enough here")
+        if self.begun and alike(self.begun, text):
+            wrong.append("repeats what is typed already; write the next request only")
         if re.search(r"^\s*[-*] |\s=\s", text, re.MULTILINE):
             wrong.append("is a list; write sentences")
         return wrong
+
+    def _misdirected(self, text: str) -> list[str]:
+        """Faults of what is asked for."""
+        offered = [*self.others, *([self.tool] if self.tool else [])]
+        if any(len(tool.name) > 4 and re.search(rf"(?<!\w){re.escape(tool.name)}(?!\w)", text) for tool in offered):
+            return ["names a tool; the person does not know the tools"]
+        wish = self.wants[:1].lower() + self.wants[1:]
+        if self.tool and not touches(text, self.tool):
+            return [f"does not ask to {wish}"]
+        if asked := acts_in(text, self.others):
+            other = asked[0].description.rstrip(".") or words_of(asked[0].name)
+            return [f"asks for something else ({other[:1].lower()}{other[1:]}); ask only to {wish}"]
+        foreknown = set(hard_tokens(json.dumps(self.unknown))) & set(hard_tokens(text))
+        told = " ".join(str(fact.value) for fact in self.facts) + " ".join(said.content for said in self.so_far)
+        if early := [token for token in foreknown if not says(told, token)]:
+            return [f"mentions {early[0]}, which the person cannot know yet"]
+        return []
 
     def _slots(self) -> dict[str, list[Fact]]:
         """Slot -> what fills it: one value, or the items of a list."""
         slots: dict[str, list[Fact]] = {}
         owners: dict[str, tuple[str, str]] = {}
         for fact in self.facts:
-            if fact.is_flag or fact.value in (None, "", [], {}):
+            if fact.is_flag or fact.is_limit or fact.value in (None, "", [], {}):
                 continue
-            slot, owner = fact.name.replace(" ", "_"), (fact.call, fact.pointer.rstrip("0123456789"))
+            slot, owner = fact.name.replace(" ", "_"), _owner(fact)
             while owners.setdefault(slot, owner) != owner:
                 slot += "_2"
             slots.setdefault(slot, []).append(fact)
@@ -152,6 +210,25 @@ def transcript(messages: Sequence[Message], last: int = 6) -> str:
     return "\n".join(f"{message.role.capitalize()}: {message.content}" for message in said[-last:])
 
 
+def _owner(fact: Fact) -> tuple[str, str]:
+    """What a fact belongs to: its argument, or its list."""
+    return fact.call, fact.pointer.rstrip("0123456789")
+
+
+def _joined_on(text: str) -> str:
+    """A request that follows another in the same message."""
+    for opening, joined in _OPENINGS.items():
+        if text.startswith(opening):
+            return joined + text[len(opening) :]
+    return text
+
+
+def _with_limits(text: str, facts: Sequence[Fact]) -> str:
+    """How many results are wanted, in a sentence of its own: models lose such a number or make something else of it."""
+    limits = [fact for fact in facts if fact.is_limit and not fact.said_in(text)]
+    return " ".join([_ended(text), *(_ENOUGH[fact.value % len(_ENOUGH)].format(_shown(fact)) for fact in limits)])
+
+
 def _filled(reply: Reply, slots: dict[str, list[Fact]]) -> Reply:
     """The reply with its slots filled: each with the spoken form of its values."""
 
@@ -162,13 +239,24 @@ def _filled(reply: Reply, slots: dict[str, list[Fact]]) -> Reply:
     return reply.model_copy(update={"text": _SLOT.sub(fill, reply.text)})
 
 
+def _misused(text: str) -> list[Finding]:
+    """Slots that stand twice, or begin the message."""
+    slots = [match[1] for match in _SLOT.finditer(text)]
+    found = []
+    if twice := sorted({slot for slot in slots if slots.count(slot) > 1}):
+        found.append(Finding(code="user.slots", path="$", message=f"uses {{{twice[0]}}} more than once"))
+    if _SLOT.match(text.strip()):
+        found.append(Finding(code="user.slots", path="$", message="begins with a slot; begin with the request"))
+    return found
+
+
 def _joined(facts: Sequence[Fact]) -> str:
     return listed([_shown(fact) for fact in facts])
 
 
 def _shown(fact: Fact) -> str:
     """The value as a person would say it."""
-    return natural(fact.value)
+    return f"{fact.value} result{'' if fact.value == 1 else 's'}" if fact.is_limit else natural(fact.value)
 
 
 def _detail(fact: Fact) -> str:

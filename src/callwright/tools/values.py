@@ -17,24 +17,21 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from callwright.errors import SourceError
 from callwright.records import Schema
 from callwright.schemas import compiled
 from callwright.tools import words
 from callwright.tools.patterns import matching
-from callwright.tools.roles import Role, kind_of, role_of, words_of
+from callwright.tools.roles import Role, kind_of, role_of
+from callwright.tools.values_schema import Unsampleable as Unsampleable
+from callwright.tools.values_schema import merged, number, resolved, without
 
 if TYPE_CHECKING:
     from faker import Faker
 
-DEEP = 6
-"""From this depth on only required properties are filled."""
+DEEP, DEEPEST = 6, 60
+"""From this depth on only required properties are filled; beyond, a schema that asks for more asks for ever."""
 EPOCH = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """Dates are drawn from the year after it, so that a seed means the same values on every day."""
-
-
-class Unsampleable(SourceError):
-    """No value that satisfies the schema was found."""
 
 
 class Values:
@@ -76,7 +73,9 @@ class Values:
     def _draw(self, schema: Any, name: str, root: Schema, depth: int) -> Any:
         if not isinstance(schema, dict):
             return "text"
-        schema = _resolved(schema, root)
+        if depth > DEEPEST:
+            raise Unsampleable(f"{name or 'value'}: its schema holds itself without end.")
+        schema = resolved(schema, root)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
@@ -85,14 +84,14 @@ class Values:
             if schema.get(key):
                 return self._draw(self._branch(schema, key, root), name, root, depth + 1)
         if schema.get("allOf"):
-            return self._draw(_merged(schema, root), name, root, depth)
+            return self._draw(merged(schema, root), name, root, depth)
         return self._of_kind(schema, name, root, depth)
 
     def _branch(self, schema: Schema, key: str, root: Schema) -> Schema:
         """One of the alternatives under `key`, null only where there is no other."""
-        options = [_resolved(one, root) for one in schema[key] if isinstance(one, dict)]
+        options = [resolved(one, root) for one in schema[key] if isinstance(one, dict)]
         options = [one for one in options if one.get("type") != "null"] or options
-        return {**_without(schema, key), **self.rng.choice(options)}
+        return merged({"allOf": [without(schema, key), self.rng.choice(options)]}, root)
 
     def _of_kind(self, schema: Schema, name: str, root: Schema, depth: int) -> Any:
         match kind_of(schema):
@@ -101,7 +100,7 @@ class Values:
             case "array":
                 return self._array(schema, name, root, depth)
             case "integer" | "number" as kind:
-                return self._number(schema, kind, name)
+                return number(schema, kind, name, self.rng)
             case "boolean":
                 return self.rng.random() < 0.5
             case "null":
@@ -112,23 +111,27 @@ class Values:
         parts = schema.get("properties", {})
         required = list(schema.get("required", ()))
         optional = [part for part in parts if part not in required and depth < DEEP and self.rng.random() < 0.5]
-        wanted = {*required, *optional}
+        most = schema.get("maxProperties", len(parts) + len(required))
+        wanted = {*required, *optional[: max(0, most - len(set(required)))]}
         made = {part: self._draw(parts[part], part, root, depth + 1) for part in parts if part in wanted}
         extra = schema.get("additionalProperties")
         for part in [part for part in required if part not in parts]:
             made[part] = self._draw(extra if isinstance(extra, dict) else {"type": "string"}, part, root, depth + 1)
-        while len(made) < schema.get("minProperties", 0):
-            key = f"{name or 'key'}_{len(made) + 1}"
+        few = schema.get("minProperties", 0)
+        for part in [part for part in parts if part not in made][: max(0, few - len(made))]:
+            made[part] = self._draw(parts[part], part, root, depth + 1)
+        for count in range(len(made), few):
+            key = f"{name or 'key'}_{count + 1}"
             made[key] = self._draw(extra if isinstance(extra, dict) else {"type": "string"}, key, root, depth + 1)
         return made
 
     def _array(self, schema: Schema, name: str, root: Schema, depth: int) -> list[Any]:
-        low = schema.get("minItems", 0 if depth > DEEP else 1)
+        low = schema.get("minItems", 0 if depth > DEEP else min(1, schema.get("maxItems", 1)))
         high = min(schema.get("maxItems", low + 2), low + 2)
         items = schema.get("items", {"type": "string"})
         prefix = [self._draw(part, name, root, depth + 1) for part in schema.get("prefixItems", ())]
         made = list(prefix)
-        for _ in range(50):
+        for _ in range(50 if items is not False else 0):
             if len(made) >= self.rng.randint(low, max(low, high)):
                 break
             item = self._draw(items, name.rstrip("s"), root, depth + 1)
@@ -136,34 +139,14 @@ class Values:
                 made.append(item)
         return made
 
-    def _number(self, schema: Schema, kind: str, name: str) -> float:
-        low, high = schema.get("minimum"), schema.get("maximum")
-        step = schema.get("multipleOf")
-        if isinstance(schema.get("exclusiveMinimum"), int | float):
-            low = schema["exclusiveMinimum"] + (1 if kind == "integer" else 0.01)
-        if isinstance(schema.get("exclusiveMaximum"), int | float):
-            high = schema["exclusiveMaximum"] - (1 if kind == "integer" else 0.01)
-        usual_low, usual_high = words.usual_range(words_of(name))
-        if low is None:
-            low = usual_low if high is None or usual_low <= high else high - 10
-        if high is None:
-            high = max(usual_high, low + 10)
-        high = min(high, low + max(usual_high - usual_low, 10)) if low > usual_high else min(high, max(usual_high, low))
-        if step:
-            return _multiple(self.rng, low, high, step)
-        if kind == "integer":
-            return self.rng.randint(-int(-low // 1), max(-int(-low // 1), int(high // 1)))
-        return min(max(round(self.rng.uniform(low, high), 2), low), high)
-
     def _string(self, schema: Schema, name: str) -> str:
-        if "pattern" in schema:
-            made = matching(str(schema["pattern"]), self.rng)
+        make = _FORMS.get(str(schema.get("format"))) or _MAKERS.get(role_of(name, schema))
+        usual = self._fitted(make(self), schema) if make else ""
+        if "pattern" in schema and not (make and is_valid(usual, {**schema, "type": "string"})):
+            made = matching(str(schema["pattern"]), self.rng, schema.get("minLength", 0), schema.get("maxLength"))
             if made is not None:
-                return self._fitted(made, schema)
-        if schema.get("format") == "uuid":
-            return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
-        make = _MAKERS.get(role_of(name, schema))
-        return self._fitted(make(self) if make else self.faker.sentence(4).rstrip("."), schema)
+                return made
+        return usual if make else self._fitted(self.faker.sentence(4).rstrip("."), schema)
 
     def _fitted(self, text: str, schema: Schema) -> str:
         """`text` cut or padded to the lengths that `schema` allows."""
@@ -189,41 +172,6 @@ def is_valid(value: Any, schema: Schema) -> bool:
 def validator(schema: str) -> jsonschema_rs.Validator:
     """A compiled validator for the schema in this JSON text; formats count. Raises `ValueError` for what is none."""
     return compiled(json.loads(schema), formats=True)
-
-
-def _resolved(schema: Schema, root: Schema) -> Schema:
-    for _ in range(20):
-        ref = schema.get("$ref")
-        if not isinstance(ref, str) or not ref.startswith("#"):
-            break
-        node: Any = root
-        for part in ref.lstrip("#").strip("/").split("/"):
-            node = node[part.replace("~1", "/").replace("~0", "~")] if part else node
-        schema = {**_without(schema, "$ref"), **node}
-    return schema
-
-
-def _merged(schema: Schema, root: Schema) -> Schema:
-    merged = _without(schema, "allOf")
-    for part in schema["allOf"]:
-        part = _resolved(part, root)
-        part = _merged(part, root) if part.get("allOf") else part
-        properties = {**merged.get("properties", {}), **part.get("properties", {})}
-        required = [*merged.get("required", ()), *part.get("required", ())]
-        merged = {**merged, **part}
-        if properties:
-            merged |= {"properties": properties, "required": list(dict.fromkeys(required))}
-    return merged
-
-
-def _without(schema: Schema, key: str) -> Schema:
-    return {name: part for name, part in schema.items() if name != key}
-
-
-def _multiple(rng: random.Random, low: float, high: float, step: float) -> float:
-    first, last = -int(-low // step), int(high // step)
-    value = rng.randint(first, max(first, last)) * step
-    return round(value, 6) if isinstance(step, float) else value
 
 
 # --- one maker for each typed role -----------------------------------------------------------------------------
@@ -262,6 +210,21 @@ def _code(values: Values) -> str:
     return values.rng.choice(lines)
 
 
+_FORMS: dict[str, Callable[[Values], str]] = {
+    "uuid": lambda v: str(uuid.UUID(int=v.rng.getrandbits(128), version=4)),
+    "time": lambda v: f"{_moment(v):%H:%M:%SZ}",
+    "duration": lambda v: f"PT{v.rng.choice((5, 10, 15, 30, 45, 90))}M",
+    "ipv6": lambda v: f"2001:db8::{v.rng.randrange(1, 65_536):x}",
+    "iri": lambda v: _MAKERS["url"](v),
+    "iri-reference": lambda v: _MAKERS["url"](v),
+    "uri-template": lambda v: f"https://{v.rng.choice(words.DOMAINS)}/{v.rng.choice(words.PROJECTS)}/{{id}}",
+    "idn-hostname": lambda v: v.rng.choice(words.DOMAINS),
+    "json-pointer": lambda v: f"/{v.rng.choice(words.MODULES)}/{v.rng.randrange(9)}",
+    "relative-json-pointer": lambda v: f"1/{v.rng.choice(words.MODULES)}",
+    "regex": lambda v: f"^{v.rng.choice(words.MODULES)}-[0-9]+$",
+}
+"""For formats that no role stands for, or that ask for more than the role's own form."""
+
 _MAKERS: dict[Role, Callable[[Values], str]] = {
     "id": _identifier,
     "email": lambda v: f"{v.faker.first_name().lower()}.{v.faker.last_name().lower()}@{v.rng.choice(words.DOMAINS)}",
@@ -281,8 +244,10 @@ _MAKERS: dict[Role, Callable[[Values], str]] = {
     "branch": lambda v: f"{v.rng.choice(('feature', 'fix', 'chore'))}/{v.rng.choice(words.MODULES)}",
     "file_content": _file,
     "code": _code,
+    "label": lambda v: v.rng.choice(words.LABELS),
     "city": lambda v: v.rng.choice(words.CITIES),
     "country": lambda v: v.rng.choice(words.COUNTRIES),
+    "country_code": lambda v: v.rng.choice(words.COUNTRY_CODES),
     "address": lambda v: v.faker.street_address(),
     "currency": lambda v: v.rng.choice(("USD", "EUR", "GBP", "JPY", "CHF")),
     "timezone": lambda v: v.rng.choice(words.TIMEZONES),

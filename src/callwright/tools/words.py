@@ -44,6 +44,7 @@ PROJECTS = [
     "chat-client",
     "report-builder",
 ]
+LABELS = ["urgent", "follow-up", "needs review", "customer", "internal", "quick win", "blocked", "question"]
 MODULES = [
     "auth",
     "login",
@@ -91,6 +92,7 @@ CITIES = [
     "Valencia",
 ]
 COUNTRIES = ["Portugal", "Canada", "Japan", "Kenya", "Norway", "Spain", "Netherlands", "Australia", "Ireland", "France"]
+COUNTRY_CODES = ["PT", "CA", "JP", "KE", "NO", "ES", "NL", "AU", "IE", "FR"]
 TIMEZONES = ["Europe/Lisbon", "America/Toronto", "Asia/Tokyo", "Africa/Nairobi", "Europe/Oslo", "America/Denver"]
 
 _RANGES: tuple[tuple[str, int, int], ...] = (

@@ -15,6 +15,10 @@ from callwright.records import Schema
 
 EXACT_UP_TO = 20
 """Characters. A longer bound is left to the check afterwards."""
+ONE_LINE_UP_TO = 100
+"""Characters. A shorter text has no line feeds: titles, queries, names."""
+MOST_LINES = 12
+"""A text of more lines is one that has run away."""
 
 _SOLID = r'([^ "\\\x00-\x1f\x7f] | "\\" ["\\])'
 _CHAR = r'([^"\\\x00-\x1f\x7f] | "\\" ["\\n])'
@@ -38,7 +42,7 @@ def _content(schema: Schema, rules: Rules) -> Expression:
     low, high = int(schema.get("minLength", 0)), schema.get("maxLength")
     if high is not None and high <= EXACT_UP_TO:
         return _tight(low, int(high), rules)
-    return _text(min(low, EXACT_UP_TO), rules)
+    return _text(min(low, EXACT_UP_TO), rules, MOST_LINES if high is None or high > ONE_LINE_UP_TO else 1)
 
 
 def _tight(low: int, high: int, rules: Rules) -> Expression:
@@ -48,9 +52,9 @@ def _tight(low: int, high: int, rules: Rules) -> Expression:
     return rules.rule("tight", filled if low else f"({filled})?")
 
 
-def _text(low: int, rules: Rules) -> Expression:
+def _text(low: int, rules: Rules, lines: int) -> Expression:
     line = rules.rule("line", sequence(f"{_SOLID}+", _WORDS))
-    more = f'("\\\\n\\\\n" {line} | "\\\\n" {line})*'
+    more = f'("\\\\n\\\\n" {line} | "\\\\n" {line}){{0,{lines - 1}}}' if lines > 1 else '""'
     if low <= 1:
         return rules.rule("text", sequence(line, more) if low else f"({line} {more})?")
     return rules.rule("text", sequence(_SOLID, repeat(_CHAR, low - 1, low - 1), f"{_SOLID}*", _WORDS, more))

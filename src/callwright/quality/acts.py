@@ -1,0 +1,100 @@
+"""Which tools' acts a text speaks of: "open a pull request" asks for what `create_pull_request` does.
+
+Judged by words: a verb of the tool's kind, close before the things that its name is about. A tool whose name holds no
+such thing (`search`, `run`) is never found; that is the price of saying nothing wrong about the others.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+
+from callwright.records import Action, Tool
+from callwright.tools.action import meaning, words
+
+_SAID: dict[Action, str] = {
+    "create": "creat|add|open|mak|fil|submit|rais|log|writ|post|send|sent|set up|book|schedul|upload|start|report",
+    "update": "updat|edit|chang|modif|set|correct|rename|mov|adjust|clos|reopen|merg|assign|mark",
+    "delete": "delet|remov|cancel|drop|clear|purg|discard|get rid",
+    "list": "list|show|give|see|get|display|view|browse",
+    "search": "search|find|found|look|locat|query|check",
+    "read": "get|got|fetch|read|show|look|check|see|view|retriev|pull up|download",
+    "other": "",
+}
+"""How people say each kind of act: stems, apart from the verb in the tool's own name."""
+_GAP = r"(?:\W+(?!(?:about|for|to|from|in|into|on|with|of|that|and|or|then)\b)[\w'/-]+){0,4}?\W+"
+"""Up to four words between the verb and what it is about, none of which begins something else."""
+_IS = r"\W+(?:is|are|was|were|(?:has|have|had|will|to|can|must|should) be(?:en)?|being)\W+(?:\w+\W+)?"
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
+FEW_WORDS = 4
+"""A sentence of fewer telling words is not compared."""
+_SMALL_WORDS = "a an the of by in on to for with from and or all new my id api v1 v2 v3"
+_SMALL = frozenset(_SMALL_WORDS.split())
+
+
+def acts_in(text: str, tools: Iterable[Tool]) -> list[Tool]:
+    """The tools whose act `text` asks for or reports."""
+    return [tool for tool in tools if (said := _act(tool.name, tool.toolkit or "")) and said.search(text)]
+
+
+def touches(text: str, tool: Tool) -> bool:
+    """Whether `text` may ask for what `tool` does. True for odd names.
+
+    A look-up is asked for by a verb of its kind or by the thing looked for; what changes something by the thing.
+    """
+    verbs, thing = _parts(tool.name, tool.toolkit or "")
+    if not verbs and not thing:
+        return True
+    patterns = [*thing.split(r"\W+"), *([] if tool.mutates and thing else [verbs])]
+    return any(re.search(rf"\b(?:{part})", text, re.IGNORECASE) for part in patterns if part)
+
+
+def says_some(wanted: str, text: str) -> bool:
+    """Whether `text` has a third of the telling words of `wanted`, in whatever form."""
+    needed, said = ({word[:5] for word in telling(part)} for part in (wanted, text))
+    return 3 * len(needed & said) >= len(needed)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether a sentence of one text says again what a sentence of the other says: most of its telling words."""
+    said = [[{word[:5] for word in telling(part)} for part in _SENTENCE.split(text)] for text in (one, other)]
+    return any(
+        min(len(a), len(b)) >= FEW_WORDS and 10 * len(a & b) >= 8 * min(len(a), len(b))
+        for a in said[0]
+        for b in said[1]
+    )
+
+
+def telling(text: str) -> list[str]:
+    """The words of four letters and more, folded."""
+    return re.findall(r"[^\W\d_]{4,}", text.casefold())
+
+
+def same_thing(one: Tool, other: Tool) -> bool:
+    """Whether two tools do the same kind of act to the same thing, so that no text tells them apart."""
+    return _parts(one.name, one.toolkit or "") == _parts(other.name, other.toolkit or "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _act(name: str, toolkit: str) -> re.Pattern[str] | None:
+    verbs, thing = _parts(name, toolkit)
+    if not (verbs and thing):
+        return None
+    return re.compile(rf"\b(?:{verbs})\w*{_GAP}{thing}|\b{thing}{_IS}(?:{verbs})", re.IGNORECASE)
+
+
+@functools.lru_cache(maxsize=4096)
+def _parts(name: str, toolkit: str) -> tuple[str, str]:
+    """(pattern of the verbs, pattern of the thing); empty where the name does not tell."""
+    found = words(name)
+    own = set(words(toolkit))
+    while found and found[0] in own and len(found) > 1:
+        found = found[1:]
+    at = next((at for at, word in enumerate(found) if meaning(word)[0] != "other"), None)
+    if at is None:
+        return "", ""
+    verb = found[at]
+    thing = [word for word in (found[at + 1 :] or found[:at]) if word not in _SMALL]
+    said = "|".join(part for part in (_SAID[meaning(verb)[0]], re.escape(verb.removesuffix("e"))) if part)
+    return said, r"\W+".join(f"{re.escape(word.removesuffix('s'))}(?:e?s)?" for word in thing) + r"\b" if thing else ""

@@ -18,6 +18,7 @@ from callwright.llm.conform import read_json
 from callwright.pipeline import attempt
 from callwright.plugins import Answer, Model, Refused
 from callwright.prompts import render
+from callwright.quality.acts import telling
 from callwright.quality.saying import hard_tokens, leaves
 from callwright.records import Constraint, Finding, Pointer, Reply, Request, Schema, Tool, ToolCall
 from callwright.text import plain
@@ -38,7 +39,8 @@ _VERBS = frozenset(
     ("create", "add", "open", "get", "list", "search", "find", "update", "delete", "send", "post", "make", "read")
 )
 _PLACEHOLDER = re.compile(
-    r"\bpath/to/|\.\.\.\s*(?:some|another|your|code|more)\b|\b(?:snippet|code|content|text) (?:goes )?here\b|\{ ?\.\.\. ?\}",
+    r"\bpath/to/|\.\.\.\s*(?:some|another|your|code|more)\b|\b(?:snippet|code|content|text) (?:goes )?here\b"
+    r"|\{ ?\.\.\. ?\}",
     re.IGNORECASE,
 )
 _CHOSEN_BY_MODEL = frozenset({"url", "path", "file_name", "enum", "flag"})
@@ -141,7 +143,7 @@ class WriteResult:
         return value
 
     def fallback(self) -> Any:
-        value = self._completed(self._values.sample(self.schema), self.full)
+        value = self._completed(_about(self._call, self._values.sample(self.schema)), self.full)
         if not is_valid(value, self.full):
             value = self._values.sample(self.full)
         return self._relinked(value)
@@ -243,6 +245,23 @@ class WriteResult:
             if role_of(name, _typed(part)) == "id" and not isinstance(part, bool)
         ]
         return [one for one in named[:1] if hard_tokens(one)] + new[:1]
+
+
+def _about(call: ToolCall, value: Any, name: str = "") -> Any:
+    """`value` with code and paths that speak of what the call named, as a search would have found them."""
+    if isinstance(value, dict):
+        return {key: _about(call, part, key) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_about(call, part, name) for part in value]
+    words = list(dict.fromkeys(word for _, text in leaves(call.arguments) for word in telling(str(text))))[:3]
+    if not isinstance(value, str) or not words:
+        return value
+    match role_of(name, {"type": "string"}):
+        case "code":
+            return f"def {'_'.join(words)}(request):"
+        case "path":
+            return f"src/{words[0]}/{words[-1]}.py"
+    return value
 
 
 def _is_path(pointer: str) -> bool:

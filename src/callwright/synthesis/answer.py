@@ -27,7 +27,10 @@ _YOURS = re.compile(
     r"|\bPlease (?:create|open|search|add|send|make)\b"
     r"|\b[Yy]ou(?:'ve| have)? (?:just |also )?(?:created|opened|searched|filed|scheduled|sent|added)\b"
 )
-_TECHNICAL = re.compile(r"\b(?:at the (?:url|link)|JSON|API call|function call|tool call|parameters?|the tool)\b")
+_TECHNICAL = re.compile(
+    r"\b(?:at the (?:url|link)|in the results?|(?:is|are) provided"
+    r"|JSON|API call|function call|tool call|parameters?|the tool)\b"
+)
 _CANNOT = re.compile(
     r"\b(?:can't|cannot|can not|unable|not able|don't have|do not have|no (?:tool|way|access)|isn't something"
     r"|not possible|outside|won't be able)\b",

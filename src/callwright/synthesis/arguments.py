@@ -8,7 +8,7 @@ from typing import Any
 
 from callwright.errors import Rejected
 from callwright.llm.conform import read_json
-from callwright.quality.acts import acts_in, alike, same_thing
+from callwright.quality.acts import acts_in, alike, same_thing, telling
 from callwright.quality.saying import invented, leaves, says
 from callwright.records import Finding, Reply, Request, Schema
 from callwright.synthesis.content import empty_words, tidied
@@ -130,7 +130,18 @@ class FillArguments:
         found = self._off_schema(arguments)
         if arguments in self.siblings:
             found.append(Finding(code="arguments.repeated", path="", message="the same call was made already"))
+        elif near := next((pointer for pointer, text in leaves(arguments) if self._is_near(pointer, text)), ""):
+            message = "is nearly that of the call beside it; ask for something else"
+            found.append(Finding(code="arguments.alike", path=near, message=message))
         return found
+
+    def _is_near(self, pointer: str, text: Any) -> bool:
+        """Whether an open text has most of its telling words in common with a sibling's."""
+        if not isinstance(text, str) or self._is_decided(pointer):
+            return False
+        mine = set(telling(text))
+        others = (set(telling(_text_at(sibling, pointer))) for sibling in self.siblings)
+        return any(2 * len(mine & other) > min(len(mine), len(other)) for other in others)
 
     def _off_schema(self, arguments: Any) -> list[Finding]:
         return [

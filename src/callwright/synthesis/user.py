@@ -43,7 +43,7 @@ _REPORTS = re.compile(
     r"|\b(?:has|have|will) be(?:en)? (?:opened|created|filed|submitted|scheduled|sent)\b"
     r"|\bI(?:'ll| will) (?:create|open|fix|send|search|look|find|check|make|add|update)\b"
 )
-_SECOND = re.compile(r"(?:^|[.?!]\s+)(?:Then|Also|After that|Additionally|Afterwards|Next)\b")
+_SECOND = re.compile(r"(?:^|[.?!]\s+)(?:Then|Also|After that|Additionally|Afterwards|Next)\b|\band then\b")
 """A sentence that goes on to another request."""
 _SERVES = re.compile(
     r"further assistance|(?:so|and) (?:that )?i can help you|i can help you|how can i (?:help|assist)"

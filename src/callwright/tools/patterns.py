@@ -1,11 +1,12 @@
 """A text that a regular expression matches, drawn with a seeded generator.
 
 Reads the parse tree of Python's own `re`. Covers what API documents use: classes, groups, alternatives, repeats,
-anchors. Look-arounds and back-references give None; so does what Python cannot parse.
+anchors; of look-arounds only what a text meets by chance. Back-references give None; so does what Python cannot parse.
 """
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 import re._constants as names
@@ -23,27 +24,59 @@ _CLASSES = {
 _PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ .,:;!?/@#%&*()[]{}<>=+~^$|'\"\\`"
 
 
-def matching(pattern: str, rng: random.Random) -> str | None:
-    """A text that `pattern` matches as JSON Schema reads it (anywhere), or None where none was found."""
+def matching(pattern: str, rng: random.Random, shortest: int = 0, longest: int | None = None) -> str | None:
+    """A text of `shortest` to `longest` characters that `pattern` matches as JSON Schema reads it (anywhere), or None
+    where none was found.
+    """
+    pattern = _translated(pattern)
     try:
         tree = parser.parse(pattern)
     except (re.error, RecursionError, OverflowError):
         return None
-    for _ in range(5):
+    for more in (6, 6, 6, 2, 6, 1, 0, 12, 24, *([shortest + 2] * 8), 6, 48, 6, 200):
         try:
-            text = "".join(_draw(part, rng) for part in tree)
-        except (_Unknown, IndexError):
+            text = "".join(_draw(part, rng, more) for part in tree)
+        except (_Unknown, IndexError, RecursionError):
             return None
-        if re.search(pattern, text):
-            return text
+        for cut in dict.fromkeys((text, text[:longest], text.ljust(shortest, "x"))):
+            if shortest <= len(cut) and (longest is None or len(cut) <= longest) and re.search(pattern, cut):
+                return cut
     return None
+
+
+_PROPERTY = re.compile(r"\\p\{(\w+)\}")
+_PROPERTIES = {
+    "L": "a-zA-Z", "Letter": "a-zA-Z", "Alpha": "a-zA-Z", "Lu": "A-Z", "Upper": "A-Z", "Ll": "a-z", "Lower": "a-z",
+    "N": "0-9", "Nd": "0-9", "Digit": "0-9", "XDigit": "0-9a-f", "Alnum": "a-zA-Z0-9", "Z": " ", "Zs": " ",
+    "Space": " ", "P": "-.", "Punct": "-.", "S": "+=", "M": "", "ASCII": " -~", "Print": " -~",
+}  # fmt: skip
+"""Characters of Unicode's and POSIX's classes, which Python's `re` does not know: some of them, ASCII alone."""
+
+
+@functools.lru_cache(maxsize=4096)
+def _translated(pattern: str) -> str:
+    """`pattern` as Python reads it: `\\p{L}` as a class, alone or inside of one; no sets within sets."""
+    pieces: list[str] = []
+    inside, at = False, 0
+    while at < len(pattern):
+        piece = pattern[at : at + 2] if pattern[at] == "\\" else pattern[at]
+        if (found := _PROPERTY.match(pattern, at)) and found[1] in _PROPERTIES:
+            piece, chars = found[0], _PROPERTIES[found[1]]
+            pieces.append(chars if inside or not chars else f"[{chars}]")
+        elif inside and (piece == "[" or (piece in "&|~-" and pattern[at + 1 : at + 2] == piece)):
+            pieces.append(f"\\{piece}")
+        else:
+            inside = piece == "[" or (inside and piece != "]")
+            pieces.append("\\Z" if piece == "\\z" else piece)
+        at += len(piece)
+    return "".join(pieces)
 
 
 class _Unknown(Exception):
     """A construct that this file does not draw."""
 
 
-def _draw(part: tuple[Any, Any], rng: random.Random) -> str:
+def _draw(part: tuple[Any, Any], rng: random.Random, more: int) -> str:
     code, value = part
     if code is names.LITERAL:
         return chr(value)
@@ -54,14 +87,14 @@ def _draw(part: tuple[Any, Any], rng: random.Random) -> str:
     if code is names.IN:
         return rng.choice(_members(value))
     if code is names.BRANCH:
-        return "".join(_draw(one, rng) for one in rng.choice(value[1]))
+        return "".join(_draw(one, rng, more) for one in rng.choice(value[1]))
     if code is names.SUBPATTERN:
-        return "".join(_draw(one, rng) for one in value[3])
+        return "".join(_draw(one, rng, more) for one in value[3])
     if code in (names.MAX_REPEAT, names.MIN_REPEAT, names.POSSESSIVE_REPEAT):
         low, high, inner = value
-        times = rng.randint(low, min(int(high), low + 6, max(low, 64)))
-        return "".join(_draw(one, rng) for _ in range(times) for one in inner)
-    if code is names.AT:
+        times = rng.randint(low, min(int(high), low + more))
+        return "".join(_draw(one, rng, more) for _ in range(times) for one in inner)
+    if code in (names.AT, names.ASSERT, names.ASSERT_NOT):
         return ""
     raise _Unknown(code)
 

@@ -25,7 +25,7 @@ _SPLIT = re.compile(
     r",\s*(?:and\s+)?|\s+and\s+|\s+with\s+(?:their\s+|its\s+)?|\s+including\s+|\s+plus\s+", re.IGNORECASE
 )
 _LEAD = re.compile(
-    r"^(?:returns?|gives?|an?|the|created|updated|matching|new|current|relevant|json|object|with|of|details|information|info)\s+",
+    r"^(?:returns?|gives?|an?|the|(?:created|updated)(?!\s+(?:at|on|time)\b)|matching|new|current|relevant|json|object|with|of|details|information|info)\s+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s+(?:of|for|in|from|at|on|that|which|matching|about|as|to|by)\s.*$|[^\w\s].*$", re.IGNORECASE)

@@ -33,7 +33,7 @@ _FORMATS: dict[str, Role] = {
 }  # fmt: skip
 
 _NAMES: tuple[tuple[str, Role], ...] = (
-    (r"e ?mail( address(es)?)?|recipients?|to|cc|bcc|attendees?|invitees?|sender", "email"),
+    (r"(.* )?e ?mails?( address(es)?)?|recipients?|to|cc|bcc|attendees?|invitees?|sender", "email"),
     (r"(.* )?(page|next|sync|continuation|pagination) ?token|(.* )?cursor|(starting|ending) (after|before)", "cursor"),
     (r".*\b(sha|commit|commit id|hash|checksum)", "sha"),
     (r"(.* )?(url|uri|href|link|webhook|avatar|homepage)", "url"),
@@ -132,4 +132,12 @@ def words_of(name: str) -> str:
 
 
 def _is_identifier(name: str) -> bool:
-    return bool(re.search(r"(?:^|_|[a-z])(?:id|Id|ID|number|Number)$", name)) and not name.lower().startswith("num")
+    """Of a number: `order_id`, `orderid`, `issueNumber`; not `num_results`, not `amount_paid`."""
+    said = words_of(name).split()
+    if not said or said[0].startswith("num") or said[-1] in _NO_ID:
+        return False
+    return said[-1].endswith(("id", "number"))
+
+
+_NO_ID = frozenset(("bid", "fluid", "grid", "humid", "invalid", "kid", "mid", "overpaid", "paid", "prepaid", "raid", "rapid",
+    "solid", "unpaid", "valid", "void"))  # fmt: skip

@@ -49,24 +49,29 @@ class Effect(BaseModel):
 Effects = Mapping[str, Effect]
 
 
-def load(path: Path, tools: Iterable[Tool]) -> Effects:
-    """The effects in a file. Raises `ConfigError` with the place, the fact and the nearest name."""
+def load(path: Path) -> dict[str, Any]:
+    """What a file says, not looked at yet. Raises `ConfigError`."""
     try:
         value = plain_yaml.load(path.read_text("utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
+        raise ConfigError(f"generation.world.effects: {path} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         raise ConfigError(f"{path}: is not YAML: {str(error).splitlines()[0]}.") from error
     if not isinstance(value, dict):
         raise ConfigError(f"{path}: has to name tools, each with its effect.", hint="See docs/worlds.md.")
+    return value
+
+
+def read(said: Mapping[str, Any], tools: Iterable[Tool], place: str) -> Effects:
+    """The effects in a mapping. Raises `ConfigError` with the place, the fact and the nearest name."""
     known = {tool.name: tool for tool in tools}
     effects = {}
-    for name, said in value.items():
-        place = f"{path}: {name}"
+    for name, effect in said.items():
+        at = f"{place}: {name}"
         if name not in known:
-            raise ConfigError(f"{place}: is no tool of this run; {_nearest(str(name), known)}")
-        effects[str(name)] = _read(said, place)
-        _check_names(effects[str(name)], known[name], place)
+            raise ConfigError(f"{at}: is no tool of this run; {_nearest(str(name), known)}")
+        effects[name] = _read(effect, at)
+        _check_names(effects[name], known[name], at)
     return effects
 
 

@@ -18,13 +18,15 @@ class FaultKind:
     reaction: Reaction
     needs_list: bool = False
     """Whether only a call that answers with a list can meet it."""
+    needs_plan: bool = False
+    """Whether chance cannot bring it about, because something has to be wrong with the call."""
 
 
 KINDS: Mapping[str, FaultKind] = {
     kind.name: kind
     for kind in (
         FaultKind("timeout", "no answer in time; nothing was done", "retry"),
-        FaultKind("bad_request", "an argument is refused, and what would be right is said", "fix"),
+        FaultKind("bad_request", "an argument is refused, and what would be right is said", "fix", needs_plan=True),
         FaultKind("server_error", "the application failed; nothing was done", "retry"),
         FaultKind("empty", "nothing is found where something should be", "tell", needs_list=True),
         FaultKind("partial", "only the first page comes, with the way to the next", "page", needs_list=True),

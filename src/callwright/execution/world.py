@@ -8,6 +8,7 @@ on nothing else. Not covered: tools that compute or translate; what they answer 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import as_file, files
@@ -16,8 +17,8 @@ from typing import Any
 
 import orjson
 
-from callwright.errors import ConfigError, Rejected, SourceError
-from callwright.execution.effects import Effect, Effects, load
+from callwright.errors import Rejected, SourceError
+from callwright.execution.effects import Effect, Effects, load, read
 from callwright.execution.problems import Problem
 from callwright.execution.world_api import Api
 from callwright.execution.world_calls import Calls
@@ -48,9 +49,11 @@ class World:
         return f"world/{hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]}"
 
     @classmethod
-    def of(cls, catalog: Catalog, effects: str | None, base: Path) -> World:
-        """The world of a catalog, with the effects in a file. Raises `ConfigError`."""
-        return cls(catalog, {**_of_registry(catalog), **(load(base / effects, catalog) if effects else {})})
+    def of(cls, catalog: Catalog, effects: str | Mapping[str, Any] | None = None) -> World:
+        """The world of a catalog, with the effects that a mapping or a file gives. Raises `ConfigError`."""
+        said = load(Path(effects)) if isinstance(effects, str) else effects or {}
+        place = "generation.world.effects"
+        return cls(catalog, {**_of_registry(catalog), **read(said, catalog, place)})
 
     def api(self, tool: Tool) -> Api:
         """The application that a tool belongs to; one of its own for a tool that the catalog does not hold."""
@@ -76,6 +79,7 @@ class WorldSession:
         self._clock = Clock(seed)
         self._changes = Changes()
         self._asked = 0
+        self._named: Counter[str] = Counter()
 
     async def execute(self, call: ToolCall, tool: Tool) -> Answer:
         """The application's answer. Raises `Rejected` for a tool whose result schema nothing satisfies."""
@@ -100,12 +104,12 @@ class WorldSession:
         """Values for the arguments of `tool` that have to name something, all of one existing thing."""
         self._asked += 1
         state, operation = self._at(tool)
-        return Referring(state, operation, f"refer/{self._asked}").chosen(given)
+        return Referring(state, operation, f"refer/{self._asked}", self._named).chosen(given)
 
     def known(self, tool: Tool, pointer: Pointer, given: Mapping[Pointer, Any]) -> Sequence[Any]:
         """The values that exist for one argument, as far as `given` leaves room; empty where it names nothing."""
         state, operation = self._at(tool)
-        return Referring(state, operation, "known").known(pointer, given)
+        return Referring(state, operation, "known", self._named).known(pointer, given)
 
     def _at(self, tool: Tool) -> tuple[State, Operation]:
         api = self._world.api(tool)
@@ -118,12 +122,6 @@ def _of_registry(catalog: Catalog) -> Effects:
     """What is known of the built-in tools among those of the catalog."""
     own = [tool for tool in builtin().tools if tool.name in catalog and catalog[tool.name] == tool]
     with as_file(files("callwright.execution") / "registry_effects.yaml") as path:
-        return {
-            name: effect for name, effect in load(path, builtin().tools).items() if name in {one.name for one in own}
-        }
-
-
-def require_effects(path: str | None, base: Path) -> None:
-    """Raises `ConfigError` where the file of effects is not there."""
-    if path and not (base / path).is_file():
-        raise ConfigError(f"generation.world.effects: {base / path} is no file.")
+        said = load(path)
+    names = {tool.name for tool in own}
+    return read({name: effect for name, effect in said.items() if name in names}, own, "registry_effects.yaml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,9 @@ from callwright.tools.values import is_valid
 class Referring:
     """The references of one call."""
 
-    def __init__(self, state: State, operation: Operation, chance: str) -> None:
+    def __init__(self, state: State, operation: Operation, chance: str, named: Counter[str]) -> None:
+        self._used = named
+        """How often a thing was chosen before: others come first."""
         self._state = state
         self._operation = operation
         self._rng = state.maker.rng(chance, operation.tool.name)
@@ -33,7 +36,9 @@ class Referring:
             records = self._fitting(table, arguments, refs, given)
             if not records:
                 continue
-            record = self._rng.choice(records)
+            least = min(self._used[one.uid] for one in records)
+            record = self._rng.choice([one for one in records if self._used[one.uid] == least])
+            self._used[record.uid] += thing == self._operation.thing
             values = [(one, self._named(table, record, one)) for one in arguments]
             found |= {_at(one): value for one, value in values if value is not None and _at(one) not in given}
             refs |= {Ref(thing, self._state.api.slot(table, one)): value for one, value in values}

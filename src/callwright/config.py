@@ -91,6 +91,10 @@ class Config(BaseModel):
             own["quality.judge"] = self.quality.judge.llm
         return {section: llm.over(self.llm) if llm else self.llm for section, llm in own.items()}
 
+    def at(self, base: Path) -> Config:
+        """The same with what other files say of execution; paths start from `base`. Raises `ConfigError`."""
+        return self.model_copy(update={"generation": self.generation.at(base)})
+
     def _disagreements(self) -> Iterator[tuple[Keys, str]]:
         """What no single setting can know to be wrong."""
         if not self.topics.prompt.strip() and not self.topics.load:
@@ -102,6 +106,9 @@ class Config(BaseModel):
         if conversation.min_turns > conversation.max_turns:
             wrong = f"is {conversation.min_turns}, more than max_turns ({conversation.max_turns})."
             yield ("generation", "conversation", "min_turns"), wrong
+        execution = self.generation.execution
+        if execution not in names("executor") and ":" not in execution:
+            yield ("generation", "execution"), f"{execution!r} is not known; {nearest(execution, names('executor'))}"
         for section, llm in self.models().items():
             place: Keys = (*section.split("."), "llm") if self._has_own(section) else ("llm",)
             if llm.provider not in names("model") and ":" not in llm.provider:

@@ -66,7 +66,7 @@ def estimated(config: Config, base: Path) -> Estimate:
     Raises `UserError` as the run itself would.
     """
     tools = load_tools(config.generation.tools, base)
-    made = config.generation
+    made = config.generation.at(base)
     mix = shares(made.kinds, made.conversation.agent_mode)
     topics = _topics(config, base)
     rows = config.output.rows(len(topics))

@@ -152,7 +152,10 @@ SHIPPED: dict[str, dict[str, str]] = {
         "records": "callwright.tools.importers.records:read",
         "catalog": "callwright.tools.importers.catalog:read",
     },
-    "executor": {"simulated": "callwright.execution.simulated:Simulated"},
+    "executor": {
+        "simulated": "callwright.execution.build:simulated",
+        "world": "callwright.execution.build:world",
+    },
     "layout": {"funcdex": "callwright.compat.funcdex:to_document"},
     "outputs": {"funcdex": "callwright.compat.funcdex_outputs:write"},
     "topics": {"tree": "callwright.topics.tree:grow", "graph": "callwright.topics.graph:grow"},

@@ -182,6 +182,10 @@ class PlannedCall(Record):
     result: Any = None
     error: str | None = None
     """Set where the executor refused the call; the result is then the error's body."""
+    fault: str = ""
+    """The kind of fault that the call was made to meet; empty where the answer is the executor's own."""
+    state: str = ""
+    """Fingerprint of what the row's calls have changed, this one included; empty where no state is kept."""
 
 
 class PlannedTurn(Record):
@@ -260,6 +264,15 @@ class Provenance(Record):
     """The value as that message says it."""
 
 
+class Injected(Record):
+    """A call that was made to meet a fault."""
+
+    call: str
+    """Id of the call."""
+    kind: str
+    """`timeout`, `rate_limit`, ...: a name of `execution/fault_kinds.py`."""
+
+
 class Metadata(Record):
     id: str
     topic: tuple[str, ...] = ()
@@ -278,6 +291,12 @@ class Metadata(Record):
     """What the judge gave, from 1 to 5; empty where no judge was asked or none answered."""
     judgement: str = ""
     """The judge's reasons, or why there are none."""
+    faults: tuple[Injected, ...] = ()
+    """The calls that were made to meet a fault."""
+    world: str = ""
+    """The seed of the world in which the calls were made; empty where no state was kept."""
+    state: str = ""
+    """Fingerprint of what the calls have changed in it: what another model's calls have to come to."""
     model: str = ""
     recipe: str = ""
     """Hash of the settings that decide a row's content."""

@@ -108,6 +108,7 @@ async def generate(
     """
     for path in config.files:
         require_writable(path)
+    config = config.at(base)
     catalog = Catalog(load_tools(config.generation.tools, base).tools)
     shares(config.generation.kinds, config.generation.conversation.agent_mode)  # a mistake is told before it costs
     budget = budget or Budget(config.run)

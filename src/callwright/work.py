@@ -13,7 +13,7 @@ from callwright.basis import Basis
 from callwright.budget import Budget
 from callwright.config import Config
 from callwright.errors import BadRequest, ModelError, Rejected, Stopped, Unauthorized, UnknownModel, Unreachable
-from callwright.execution.simulated import Simulated
+from callwright.execution.build import Ground, build_executor
 from callwright.ledger import Ledger
 from callwright.pipeline import bounded
 from callwright.plugins import Event, Model, Refused, Watcher
@@ -63,7 +63,7 @@ class Work:
         mix = shares(made.kinds, made.conversation.agent_mode)
         sampler = Sampler(catalog, None, made.tools.sampling, config.seed, made.tools.bundles)
         self._drafter = Drafter(made, basis.topics, sampler, mix, basis.people, config.seed)
-        executor = Simulated(model, made.max_retries)
+        executor = build_executor(Ground(made, catalog, model, ledger))
         self._planner = Planner(model, executor, tries=made.max_retries, guidance=made.system_prompt.strip())
         fixed = config.output.include_system_message and not config.output.write_system_prompt
         judge = config.quality.judge

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from callwright.plugins import Knowing
 from callwright.quality.saying import leaves
 from callwright.records import Pointer, Schema, Source, Tool
 from callwright.tools.roles import COMPOSED, WRITTEN, Role, kind_of, role_of, words_of
@@ -68,8 +69,10 @@ class Frame:
 class Framer:
     """Frames the calls of one row; remembers what was said."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, world: Knowing | None = None) -> None:
         self._values = values
+        self._world = world
+        """Knows what is there, where the executor keeps a state."""
         self._rng: random.Random = values.rng
         self._said: dict[str, Known] = {}
         self._options = Options()
@@ -80,9 +83,40 @@ class Framer:
         `use` counts the calls of this tool in earlier rows: optional arguments and enum values take turns.
         """
         frame = Frame(tool=tool, schema={})
+        given = self._existing(tool, turn, given)
         self._options = schedule(tool, use)
         frame.schema = self._object(tool.parameters, "", turn, given, frame)
         return frame
+
+    def _existing(self, tool: Tool, turn: int, given: Mapping[Pointer, Known]) -> Mapping[Pointer, Known]:
+        """`given`, and names of one thing that is there for the arguments that have to name something.
+
+        What was said before is kept where such a thing agrees with it; a result that names nothing there is dropped.
+        """
+        if self._world is None:
+            return given
+        wanted = self._world.refer(tool, {})
+        kept = {at: one for at, one in given.items() if at not in wanted or self._is_there(tool, at, one.value)}
+        settled = {at: one.value for at, one in kept.items()}
+        said = {at: value for at, value in self._said_of(tool).items() if at not in settled}
+        named = self._world.refer(tool, {**settled, **said})
+        if not wanted.keys() <= {*named, *settled, *said}:
+            named = self._world.refer(tool, settled)
+        found = {at: Known(value, Source(kind="user", turn=turn)) for at, value in named.items()}
+        return {**found, **kept}
+
+    def _is_there(self, tool: Tool, at: Pointer, value: Any) -> bool:
+        return self._world is not None and value in self._world.known(tool, at, {})
+
+    def _said_of(self, tool: Tool) -> dict[Pointer, Any]:
+        """The arguments of `tool` that what was said before would fill."""
+        parts = tool.parameters.get("properties", {})
+        known = ((name, part, self._said.get(name.lower())) for name, part in parts.items())
+        return {
+            f"/{_escaped(name)}": said.value
+            for name, part, said in known
+            if said and role_of(name, part) in _SHARED and is_valid(said.value, part)
+        }
 
     def remember(self, arguments: dict[str, Any], sources: Mapping[Pointer, Source]) -> None:
         """Keep what the user said in this call, for calls to come."""

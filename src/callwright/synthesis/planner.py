@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.pipeline import attempt
-from callwright.plugins import Executor, Model, Refused, Session
+from callwright.plugins import Executor, Knowing, Model, Refused, Session
 from callwright.quality.saying import at_pointer, hard_tokens, leaves
 from callwright.records import Blueprint, PlannedCall, PlannedTurn, Pointer, Source, Tool, ToolCall
 from callwright.synthesis.arguments import FillArguments, Filled
@@ -55,7 +55,8 @@ class Planner:
         schema nothing satisfies."""
         values = Values(random.Random(f"{draft.seed}/values"))
         session = await self._executor.open(draft.seed, draft.topic.leaf, refused)
-        state = Progress(Framer(values), session, values)
+        framer = Framer(values, session if isinstance(session, Knowing) else None)
+        state = Progress(framer, session, values)
         try:
             turns = [await self._turn(draft, number, state, refused) for number in range(len(draft.shapes))]
         finally:
@@ -143,7 +144,7 @@ class Planner:
     @staticmethod
     async def _executed(call: PlannedCall, tool: Tool, state: Progress) -> PlannedCall:
         answer = await state.session.execute(ToolCall(id=call.id, name=call.tool, arguments=call.arguments), tool)
-        done = call.model_copy(update={"result": answer.value, "error": answer.error})
+        done = call.model_copy(update=vars(answer) | {"result": answer.value})
         state.calls.append(done)
         state.results[tool.name] = call.id
         return done

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from callwright.execution.settings import FaultSettings, McpSettings, WorldSettings
 from callwright.llm.settings import LLMSettings
 from callwright.tools.settings import ToolsSettings
 
@@ -56,7 +58,11 @@ class GenerationSettings(BaseModel):
     clarity: dict[str, ClarityLevel] = {}
     """How clearly users ask, drawn for each row; empty leaves it to the model."""
     writer: Literal["turns"] = "turns"
-    execution: Literal["simulated"] = "simulated"
+    execution: str = "simulated"
+    """What answers the calls: `simulated` (the model), `world` (a state made from the tools), `mcp` (real servers)."""
+    world: WorldSettings = WorldSettings()
+    faults: FaultSettings = FaultSettings()
+    mcp: McpSettings = McpSettings()
     max_retries: Annotated[int, Field(ge=1, le=20)] = 3
     """How often a step asks the model before code writes instead."""
     redo: Annotated[int, Field(ge=0, le=10)] = 0
@@ -69,3 +75,7 @@ class GenerationSettings(BaseModel):
         if kinds and not sum(kinds.values()) > 0:
             raise ValueError("gives every kind the share 0")
         return kinds
+
+    def at(self, base: Path) -> GenerationSettings:
+        """The same with what other files say of execution; paths start from `base`. Raises `ConfigError`."""
+        return self.model_copy(update={"world": self.world.at(base), "mcp": self.mcp.at(base, self.tools)})

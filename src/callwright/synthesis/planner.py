@@ -144,7 +144,8 @@ class Planner:
     @staticmethod
     async def _executed(call: PlannedCall, tool: Tool, state: Progress) -> PlannedCall:
         answer = await state.session.execute(ToolCall(id=call.id, name=call.tool, arguments=call.arguments), tool)
-        done = call.model_copy(update=vars(answer) | {"result": answer.value})
+        told = {"result": answer.value, "error": answer.error, "fault": answer.fault, "state": answer.state}
+        done = call.model_copy(update=told)
         state.calls.append(done)
         state.results[tool.name] = call.id
         return done

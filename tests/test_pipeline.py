@@ -225,3 +225,19 @@ def test_a_consumer_that_leaves_early_leaves_nothing_running() -> None:
         return len(asyncio.all_tasks())
 
     assert asyncio.run(run()) == 1
+
+
+def test_a_model_that_gives_the_same_reply_again_is_not_shown_it_a_third_time() -> None:
+    _, model, _ = attempted(["no", "no", "right"])
+    assert [len(request.messages) for request in model.requests] == [1, 3, 1]
+    assert model.requests[2].messages[0].content.startswith("Say it.\nOne try was refused:\n- word fault 0")
+
+
+def test_what_stands_in_any_example_is_not_taken_over() -> None:
+    class Shown(Ask):
+        def ask(self, attempt: int) -> Request:
+            told = ("user", "The parcel for Harbor Outdoor was stolen"), ("assistant", "right"), ("user", "My case")
+            return Request(messages=tuple(Message(role=role, content=text) for role, text in told), seed=attempt)
+
+    _, _, refusals = attempted(["Your parcel from Harbor Outdoor", "right"], step=Shown())
+    assert refusals == [("ask", 0, 1)]

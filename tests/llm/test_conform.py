@@ -185,3 +185,26 @@ def test_errors_of_the_model_go_through() -> None:
 
 def test_it_answers_by_the_models_name() -> None:
     assert Conforming(ScriptedModel([], "m")).id == "m"
+
+
+# --- cut off ------------------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_ran_past_its_length_is_used_as_far_as_it_may_go() -> None:
+    cut = '{"title":"Late parcel from the north, and'
+    assert read_json(Reply(text=cut, finish="length"), SCHEMA) == {"title": "Late parcel from"}
+
+
+@pytest.mark.parametrize("text", ['{"title":"Late', '{"title":"Late parcel from","tags":["a"', '{"ti', '{"title":'])
+def test_a_value_that_ends_early_is_still_cut_off(text: str) -> None:
+    assert codes(text, "length") == ["reply.cut"]
+
+
+@given(st.text(max_size=40), st.integers(0, 60))
+def test_wherever_a_reply_is_cut_it_is_a_value_or_findings(title: str, at: int) -> None:
+    whole = json.dumps({"title": title, "tags": ["a"]})
+    try:
+        value = read_json(Reply(text=whole[:at], finish="length"), SCHEMA)
+    except Rejected:
+        return
+    assert title.startswith(value["title"].rstrip()) or len(value["title"]) <= 20

@@ -25,7 +25,7 @@ _SAID: dict[Action, str] = {
 """How people say each kind of act: stems, apart from the verb in the tool's own name."""
 _GAP = r"(?:\W+(?!(?:about|for|to|from|in|into|on|with|of|that|and|or|then)\b)[\w'/-]+){0,4}?\W+"
 """Up to four words between the verb and what it is about, none of which begins something else."""
-_IS = r"\W+(?:is|are|was|were|(?:has|have|had|will|to|can|must|should) be(?:en)?|being)\W+(?:\w+\W+)?"
+_IS = r"\W+(?:is|are|was|were|(?:has|have|had|will|to|can|must|should) (?:\w+ )?be(?:en)?|being)\W+(?:\w+\W+)?"
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 FEW_WORDS = 4
 """A sentence of fewer telling words is not compared."""
@@ -44,21 +44,25 @@ def touches(text: str, tool: Tool) -> bool:
     A look-up is asked for by a verb of its kind or by the thing looked for; what changes something by the thing.
     """
     verbs, thing = _parts(tool.name, tool.toolkit or "")
-    if not verbs and not thing:
+    if not thing:
         return True
-    patterns = [*thing.split(r"\W+"), *([] if tool.mutates and thing else [verbs])]
+    patterns = [*thing.split(r"\W+"), *([] if tool.mutates else [verbs])]
     return any(re.search(rf"\b(?:{part})", text, re.IGNORECASE) for part in patterns if part)
 
 
 def says_some(wanted: str, text: str) -> bool:
     """Whether `text` has a third of the telling words of `wanted`, in whatever form."""
-    needed, said = ({word[:5] for word in telling(part)} for part in (wanted, text))
-    return 3 * len(needed & said) >= len(needed)
+    needed = _stems(wanted)
+    return 3 * len(needed & _stems(text)) >= len(needed)
+
+
+def _stems(text: str) -> set[str]:
+    return {word.rstrip("s")[:5] for word in telling(text)}
 
 
 def alike(one: str, other: str) -> bool:
     """Whether a sentence of one text says again what a sentence of the other says: most of its telling words."""
-    said = [[{word[:5] for word in telling(part)} for part in _SENTENCE.split(text)] for text in (one, other)]
+    said = [[_stems(part) for part in _SENTENCE.split(text)] for text in (one, other)]
     return any(
         min(len(a), len(b)) >= FEW_WORDS and 10 * len(a & b) >= 8 * min(len(a), len(b))
         for a in said[0]

@@ -179,11 +179,11 @@ class WriteUser:
         if any(len(tool.name) > 4 and re.search(rf"(?<!\w){re.escape(tool.name)}(?!\w)", text) for tool in offered):
             return ["names a tool; the person does not know the tools"]
         wish = self.wants[:1].lower() + self.wants[1:]
-        if self.tool and not touches(text, self.tool):
-            return [f"does not ask to {wish}"]
         if asked := acts_in(text, self.others):
             other = asked[0].description.rstrip(".") or words_of(asked[0].name)
             return [f"asks for something else ({other[:1].lower()}{other[1:]}); ask only to {wish}"]
+        if self.tool and not touches(text, self.tool):
+            return [f"does not ask to {wish}"]
         foreknown = set(hard_tokens(json.dumps(self.unknown))) & set(hard_tokens(text))
         told = " ".join(str(fact.value) for fact in self.facts) + " ".join(said.content for said in self.so_far)
         if early := [token for token in foreknown if not says(told, token)]:

@@ -1,0 +1,72 @@
+"""Which tools' acts a text speaks of."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callwright.quality.acts import acts_in, alike, same_thing, says_some, touches
+from callwright.records import Tool
+
+
+def tool(name: str, toolkit: str = "", *, mutates: bool = False) -> Tool:
+    return Tool(name=name, description="", parameters={}, toolkit=toolkit, mutates=mutates)
+
+
+ISSUE = tool("github_create_issue", "github", mutates=True)
+PULL = tool("github_create_pull_request", "github", mutates=True)
+CODE = tool("github_search_code", "github")
+ODD = tool("run")
+ALL = [ISSUE, PULL, CODE, ODD]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Could you open a new issue in acme/web?", [ISSUE]),
+        ("Please file two issues about it.", [ISSUE]),
+        ("I have created a pull request for the fix.", [PULL]),
+        ("The pull request has already been opened.", [PULL]),
+        ("Open an issue about the pull request of yesterday.", [ISSUE]),
+        ("Search our code, then create an issue.", [ISSUE, CODE]),
+        ("The checkout is slow and nobody knows why.", []),
+        ("Run it.", []),
+    ],
+)
+def test_an_act_is_a_verb_of_its_kind_close_to_its_thing(text: str, names: list[Tool]) -> None:
+    assert acts_in(text, ALL) == names
+
+
+def test_what_changes_something_is_asked_for_by_its_thing_a_look_up_by_its_verb_too() -> None:
+    assert touches("Please look for the login form in our repositories.", CODE)
+    assert not touches("I want to add a search box to the shop.", PULL)
+    assert touches("Can you raise this as an issue?", ISSUE)
+    assert touches("anything at all", ODD)
+
+
+def test_the_toolkit_in_a_name_is_no_part_of_its_thing() -> None:
+    assert same_thing(tool("github_create_issue", "github"), tool("create_issue"))
+    assert not same_thing(ISSUE, PULL)
+
+
+def test_a_sentence_that_says_the_same_again_is_found_wherever_it_stands() -> None:
+    first = "A customer was charged twice for one order this morning."
+    assert alike(first, f"Something else entirely happened. {first}")
+    assert alike(first, "This morning one customer was charged twice for an order.")
+    assert not alike(first, "The night shift should keep an eye on refunds.")
+    assert not alike("Thanks.", "Thanks.")  # too short to compare
+
+
+def test_some_of_the_telling_words_are_enough_in_any_form() -> None:
+    assert says_some("travel expense reimbursement form", "Which forms do I use to be reimbursed?")
+    assert not says_some("empty export", "The database is slow.")
+    assert says_some("", "anything")
+
+
+@given(st.text(), st.text())
+def test_any_text_and_any_name_are_judged_without_a_fault(text: str, name: str) -> None:
+    named = tool(name or "x")
+    assert set(map(id, acts_in(text, [named]))) <= {id(named)}
+    assert isinstance(touches(text, named), bool)
+    assert same_thing(named, named)

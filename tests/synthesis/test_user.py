@@ -1,0 +1,118 @@
+"""What the user says: the values, the call's act, nothing early, nothing twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callwright.errors import Rejected
+from callwright.records import Message, Persona, Reply, Tool
+from callwright.synthesis.facts import Fact
+from callwright.synthesis.user import WriteUser
+
+ISSUE = Tool(name="create_issue", description="Create an issue in a repository.", parameters={}, mutates=True)
+PULL = Tool(name="create_pull_request", description="Create a pull request.", parameters={}, mutates=True)
+WHERE = Fact("call_0", "/repository", "repository", "acme/web")
+LIMIT = Fact("call_0", "/per_page", "per page", 14)
+GOOD = "The login page has been slow since Monday. Can you open an issue in {repository} for it?"
+
+
+def step(**changes: Any) -> WriteUser:
+    values: dict[str, Any] = {
+        "wants": "Create an issue in a repository",
+        "why": "The login page is slow.",
+        "about": ["Slow login page"],
+        "facts": [WHERE, Fact("call_0", "/priority", "priority", "high")],
+        "persona": Persona(name="Ann Lee", job="clerk", company="Acme", tone="brisk"),
+        "so_far": [],
+        "begun": "",
+        "tool": ISSUE,
+        "others": [PULL],
+        "unknown": [],
+        "guidance": "",
+        "seed": ("0/0/0", 0, 0),
+    }
+    return WriteUser(**{**values, **changes})
+
+
+def findings(text: str, attempt: int = 0, **changes: Any) -> list[str]:
+    asked = step(**changes)
+    asked.ask(attempt)
+    with pytest.raises(Rejected) as caught:
+        asked.read(Reply(text=text))
+    return [f"{finding.code}: {finding.message}" for finding in caught.value.findings]
+
+
+def said(text: str, attempt: int = 0, **changes: Any) -> str:
+    asked = step(**changes)
+    asked.ask(attempt)
+    return asked.read(Reply(text=text))
+
+
+def test_slots_are_filled_with_their_values() -> None:
+    text = said("The login page is slow, please open an issue in {repository} with {priority} priority.")
+    assert text == "The login page is slow, please open an issue in acme/web with high priority."
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            "The login page is slow, open a pull request in {repository}, {priority} priority.",
+            "asks for something else",
+        ),
+        (
+            "The login page in {repository} is slow, {priority} priority, please help.",
+            "does not ask to create an issue",
+        ),
+        ("I'll look into the slow login page: an issue in {repository}, {priority}.", "speaks as the assistant"),
+        ("Slow login page: call create_issue with {repository} and {priority}.", "names a tool"),
+        ("Open an issue on the slow login page in {repository}, {priority}, and then mail it.", "a second thing"),
+        ("An issue in {repository} and {repository} on the slow login, {priority} please.", "more than once"),
+        ("{repository} needs an issue on the slow login page, {priority} please.", "begins with a slot"),
+        ("Please open an issue in {repository} about the weather, {priority} priority.", "does not speak of"),
+    ],
+)
+def test_a_request_that_is_not_this_one_is_refused_with_the_reason(text: str, fault: str) -> None:
+    assert any(fault in finding for finding in findings(text))
+
+
+def test_what_a_result_will_give_cannot_be_known_yet() -> None:
+    text = "Open an issue on the slow login page in {repository}, {priority}, it is number 4079."
+    assert any("cannot know yet" in finding for finding in findings(text, unknown=[{"number": 4079}]))
+    known = [Message(role="user", content="It is about 4079.")]
+    assert "4079" in said(text, unknown=[{"number": 4079}], so_far=known)
+
+
+def test_a_part_that_follows_another_is_joined_on_and_repeats_nothing() -> None:
+    begun = "A customer was charged twice for one order this morning, please search our code for the refund job."
+    assert said("Please open an issue on the slow login page in {repository}, {priority}.", begun=begun).startswith(
+        "Please also open"
+    )
+    again = "A customer was charged twice for one order this morning. Open an issue on the slow login page, {priority}."
+    assert any("repeats" in finding for finding in findings(again, begun=begun))
+
+
+def test_the_number_of_results_is_said_by_code_and_never_asked_of_the_model() -> None:
+    asked = step(facts=[WHERE, LIMIT])
+    assert "14" not in asked.ask(1).messages[-1].content
+    assert "14 results" in asked.read(Reply(text=GOOD.format(repository="acme/web")))
+
+
+def test_few_details_that_are_still_missing_are_added_as_a_sentence() -> None:
+    text = "The login page is slow, please open an issue in {repository}."
+    assert findings(text) == ['user.missing: does not mention priority "high" (write {priority})']
+    assert said(text, attempt=1).endswith("in acme/web. The priority is high.")
+
+
+def test_a_list_that_lacks_an_item_is_added_whole() -> None:
+    labels = [Fact("call_0", f"/labels/{at}", "labels", label) for at, label in enumerate(("bug", "shipping"))]
+    text = said("A shipping fault on the login page, it is slow; please open an issue.", attempt=1, facts=labels)
+    assert text.endswith("The labels are bug and shipping.")
+
+
+def test_what_code_writes_asks_for_the_act_and_says_every_value() -> None:
+    text = step().fallback()
+    assert text.startswith("Please create an issue in a repository: Slow login page. ")
+    assert text.endswith(" The repository is acme/web and the priority is high.")

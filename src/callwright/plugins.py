@@ -58,10 +58,10 @@ class Knowing(Protocol):
     """A session that knows what is there, so that a plan can name things that exist."""
 
     def refer(self, tool: Tool, given: Mapping[Pointer, Any]) -> Mapping[Pointer, Any]:
-        """Values for the arguments of `tool` that have to name something, all of one existing thing.
+        """Values for the arguments of `tool` that name something, all of one existing thing.
 
-        `given` are arguments that are settled already (by pointer); the thing agrees with them where one does.
-        Arguments that name nothing are not in the answer.
+        `given` are arguments that are settled already (by pointer). They are in the answer where an existing thing
+        agrees with them; arguments that name nothing are not, nor those for which nothing exists.
         """
 
     def known(self, tool: Tool, pointer: Pointer, given: Mapping[Pointer, Any]) -> Sequence[Any]:

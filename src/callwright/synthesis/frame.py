@@ -73,6 +73,8 @@ class Framer:
         self._values = values
         self._world = world
         """Knows what is there, where the executor keeps a state."""
+        self._there: dict[Pointer, Known] = {}
+        """What the arguments of the call at hand could name."""
         self._rng: random.Random = values.rng
         self._said: dict[str, Known] = {}
         self._options = Options()
@@ -93,27 +95,31 @@ class Framer:
 
         What was said before is kept where such a thing agrees with it; a result that names nothing there is dropped.
         """
+        self._there = {}
         if self._world is None:
             return given
         wanted = self._world.refer(tool, {})
         kept = {at: one for at, one in given.items() if at not in wanted or self._is_there(tool, at, one.value)}
-        settled = {at: one.value for at, one in kept.items()}
-        said = {at: value for at, value in self._said_of(tool).items() if at not in settled}
-        named = self._world.refer(tool, {**settled, **said})
-        if not wanted.keys() <= {*named, *settled, *said}:
-            named = self._world.refer(tool, settled)
-        found = {at: Known(value, Source(kind="user", turn=turn)) for at, value in named.items()}
-        return {**found, **kept}
+        said = {at: one for at, one in self._said_of(tool).items() if at in wanted and at not in kept}
+        for settled in ({**kept, **said}, kept, {}):
+            named = self._world.refer(tool, {at: one.value for at, one in settled.items()})
+            if wanted.keys() <= named.keys():
+                break
+        kept = {at: one for at, one in kept.items() if at not in wanted or at in settled}
+        found = {at: settled.get(at, Known(value, Source(kind="user", turn=turn))) for at, value in named.items()}
+        needed = [at for at in found if at[1:] in {*map(_escaped, tool.parameters.get("required", ()))}] or [*found][:1]
+        self._there = found
+        return {**{at: found[at] for at in needed}, **kept}
 
     def _is_there(self, tool: Tool, at: Pointer, value: Any) -> bool:
         return self._world is not None and value in self._world.known(tool, at, {})
 
-    def _said_of(self, tool: Tool) -> dict[Pointer, Any]:
+    def _said_of(self, tool: Tool) -> dict[Pointer, Known]:
         """The arguments of `tool` that what was said before would fill."""
         parts = tool.parameters.get("properties", {})
         known = ((name, part, self._said.get(name.lower())) for name, part in parts.items())
         return {
-            f"/{_escaped(name)}": said.value
+            f"/{_escaped(name)}": said
             for name, part, said in known
             if said and role_of(name, part) in _SHARED and is_valid(said.value, part)
         }
@@ -162,8 +168,9 @@ class Framer:
         needed: bool,
     ) -> Schema:
         role = role_of(name, schema)
-        if at in given and is_valid(given[at].value, schema):
-            return self._decided(frame, at, given[at].value, given[at].source)
+        known = given.get(at, self._there.get(at))
+        if known and is_valid(known.value, schema):
+            return self._decided(frame, at, known.value, known.source)
         if role == "object" and is_plain(schema) and schema.get("properties"):
             return self._object(schema, at, turn, given, frame)
         if "default" in schema and needed and is_valid(schema["default"], schema) and self._rng.random() < 0.5:

@@ -59,20 +59,24 @@ def json_grammar(schema: Schema) -> str:
     return _grammar(orjson.dumps(schema))
 
 
-@functools.lru_cache(maxsize=512)
-def _grammar(schema: bytes) -> str:
-    root = orjson.loads(schema)
+def json_rules(schema: Schema, rules: Rules) -> Expression:
+    """One value under `schema`, as a part of a larger grammar that holds `rules`. Raises as `json_grammar` does."""
     try:
-        jsonschema_rs.meta.validate(root)
+        jsonschema_rs.meta.validate(schema)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
         raise Impossible(f"it is no JSON Schema: {error.args[0]}") from error
-    converter = _Converter(root)
-    return converter.rules.text(converter.value(root))
+    return _Converter(schema, rules).value(schema)
+
+
+@functools.lru_cache(maxsize=512)
+def _grammar(schema: bytes) -> str:
+    rules = Rules()
+    return rules.text(json_rules(orjson.loads(schema), rules))
 
 
 class _Converter:
-    def __init__(self, root: Any) -> None:
-        self.rules = Rules()
+    def __init__(self, root: Any, rules: Rules) -> None:
+        self.rules = rules
         self._root = root
         self._named: dict[bytes, Expression] = {}
 

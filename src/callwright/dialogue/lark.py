@@ -1,0 +1,80 @@
+"""The rules in Lark with `%json`, for llguidance (vLLM, SGLang, llama.cpp).
+
+Prose is made of several terminals: the lexer is greedy, and one for all of it would run into the mark after it.
+"""
+
+from __future__ import annotations
+
+import orjson
+
+from callwright.dialogue.prose import GAP, HARMLESS, PENDING, PLAIN
+from callwright.dialogue.rules import Field, Gap, Json, Paired, Prose, Repeat, Rule, Sequence, Text, constant
+from callwright.records import Schema
+
+_LAYOUT = {
+    "whitespace_flexible": False,
+    "item_separator": ", ?",
+    "key_separator": ": ?",
+    "coerce_one_of": True,
+    "lenient": True,
+}
+"""At most one blank, for unbounded white space loops for ever on some servers; what it cannot say is left out."""
+
+
+def lark(rule: Rule) -> str:
+    """The grammar of `rule`."""
+    writer = _Writer()
+    start = writer.expression(rule)
+    return "\n".join([f"start: {start}", *(f"{name}: {body}" for body, name in writer.rules.items()), *_TERMINALS, ""])
+
+
+_TERMINALS = tuple(
+    f"{name}: /{expression.replace('/', chr(92) + '/')}/"
+    for name, expression in (("GAP", GAP), ("PLAIN", PLAIN), ("HARMLESS", HARMLESS), ("PENDING", PENDING))
+)
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.rules: dict[str, str] = {}
+        """Body -> name, so that the same body is one rule."""
+
+    def expression(self, rule: Rule, hint: str = "part") -> str:
+        match rule:
+            case Text(text=text):
+                return _quoted(text)
+            case Gap():
+                return "GAP?"
+            case Prose():
+                return self._rule("prose", "(PLAIN | PENDING* HARMLESS)* PENDING*")
+            case Json():
+                return self._json(rule)
+            case Field(name=name, rule=inner, optional=optional):
+                said = self.expression(inner, name)
+                return f"({said})?" if optional else said
+            case Sequence(parts=parts):
+                return self._rule(hint, " ".join(map(self.expression, parts)))
+            case Repeat(rule=inner, low=low):
+                return f"({self.expression(inner, hint)}){ {0: '*', 1: '+'}.get(low, f'{{{low},}}') }"
+            case Paired():
+                return self._paired(rule)
+
+    def _json(self, rule: Json) -> str:
+        for value in constant(rule):
+            return _quoted(orjson.dumps(value).decode())
+        schema: Schema = rule.schema if isinstance(rule.schema, dict) else {}
+        return self._rule("json", f"%json {orjson.dumps({**schema, 'x-guidance': _LAYOUT}).decode()}")
+
+    def _paired(self, rule: Paired) -> str:
+        first, second = self.expression(rule.first, "call"), self.expression(rule.second, "result")
+        group = f"{first} {second}"
+        for _ in range(rule.most - 1):
+            group = f"{first} {self._rule('group', group)}? {second}"
+        return self._rule("group", group)
+
+    def _rule(self, hint: str, body: str) -> str:
+        return self.rules.setdefault(body, f"{hint}_{len(self.rules)}")
+
+
+def _quoted(text: str) -> str:
+    return orjson.dumps(text).decode()

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from callwright.dialogue.language import free
+from callwright.dialogue.parse import MOST_CHARS, parse
+from callwright.dialogue.write import write
+from callwright.errors import Rejected
+from callwright.records import Tool
+
+FIND = Tool(
+    name="find",
+    parameters={
+        "type": "object",
+        "properties": {"q": {"type": "string"}, "limit": {"type": "integer", "maximum": 50}},
+        "required": ["q"],
+        "additionalProperties": False,
+    },
+)
+RULE = free([FIND])
+TEXT = """</user> Is 2 < 3, and is <b>bold</b> a <tool?
+<tool>
+{"name": "find", "arguments": {"q": "</tool> is only text here"}}
+</tool>
+<tool_response>
+{"items": []}
+</tool_response>
+</assistant> Nothing was found."""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "", ""),
+        ("</tool>\n<tool_response>", "</tool>\n<tool_respons>", "line 5, column 1: .* <tool> or <tool_response>"),
+        ('"find"', '"fetch"', "line 3, column 1: finds .*; expected a call under its schema"),
+        ('{"q"', '{"limit": 99, "q"', "line 3, column 1: .* 99 is greater than the maximum of 50"),
+        ('"}}', '"}', "line 3, column 1: finds .*; expected a call as JSON"),
+        ("</assistant> Nothing was found.", "", "line 8, column 1: ends; expected </assistant> or <tool>"),
+        ("found.", "found.\n</user> More?", "line 9, column 14: ends; expected more text or </assistant> or <tool>"),
+        ("</user>", "User:", "line 1, column 1: finds .*; expected </user>"),
+        ("</user> Is", "</assistant> Is", "line 1, column 1: finds .*; expected </user>"),
+        ('{"items": []}', '{"items": [NaN]}', "line 6, column 1: finds .*; expected a result as JSON"),
+        ('{"items": []}', '{"items": "\\ud800"}', "line 6, column 1: finds .*; expected a result as JSON"),
+        ('{"items": []}', "[" * 5000 + "]" * 5000, "line 6, column 1: finds .*; expected a result"),
+        ('{"items": []}', "[" * 150 + "]" * 150, "line 6, column 1: finds .*; expected a result that is nested less"),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_no_dialogue_is_refused_with_its_place(old: str, new: str, said: str) -> None:
+    if not old:
+        assert parse(RULE, TEXT)["turns"][0]["user"] == "Is 2 < 3, and is <b>bold</b> a <tool?"
+        return
+    assert old in TEXT
+    with pytest.raises(Rejected) as refused:
+        parse(RULE, TEXT.replace(old, new, 1))
+    refused.match(f"^{said}")
+
+
+def test_a_runaway_is_not_read() -> None:
+    with pytest.raises(Rejected, match="400,005 characters long"):
+        parse(RULE, "</us>" + "x" * MOST_CHARS)
+
+
+def test_prose_that_holds_a_mark_cannot_be_written() -> None:
+    with pytest.raises(Rejected, match="holds <tool>"):
+        write(RULE, {"turns": [{"user": "what does <tool> mean?", "steps": [], "assistant": "a call"}]})
+
+
+def test_a_tool_whose_schema_refers_to_itself_is_called_under_it() -> None:
+    node = {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "child": {"$ref": "#/$defs/node"}},
+        "required": ["name"],
+    }
+    tree = Tool(
+        name="plant",
+        parameters={"type": "object", "properties": {"root": {"$ref": "#/$defs/node"}}, "$defs": {"node": node}},
+    )
+    rule = free([FIND, tree])
+    good = TEXT.replace('"find"', '"plant"').replace(
+        '{"q": "</tool> is only text here"}', '{"root": {"name": "a", "child": {"name": "b"}}}'
+    )
+    assert parse(rule, good)["turns"][0]["steps"][0]["calls"][0]["call"]["name"] == "plant"
+    with pytest.raises(Rejected, match="under its schema"):
+        parse(rule, good.replace('"name": "b"', '"name": 3'))

@@ -21,7 +21,8 @@ MAX_CHARS = 600
 SHOWN_CHARS = 700
 MOST_SALIENT = 4
 _TELLING = ("id", "url", "path", "sha", "date", "datetime", "number", "branch", "file_name", "email", "cursor")
-_UNDONE = re.compile(r"\bI(?:'ll| will| can| am going to|'m going to)\b(?! need)", re.IGNORECASE)
+_UNDONE = re.compile(r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)", re.IGNORECASE)
+_OFFERS = re.compile(r"\bI can\b", re.IGNORECASE)
 _YOURS = re.compile(
     r"^Please\b|\bI apologi[sz]e\b|\bassist you\b|\bprovide me with\b|\bI can help you with\b"
     r"|\bPlease (?:create|open|search|add|send|make)\b"
@@ -79,7 +80,7 @@ class WriteAnswer:
     def read(self, reply: Reply) -> str:
         text = prose(reply)
         faults = _faults(text, self.context, [*self.tools])
-        if _UNDONE.search(text):
+        if _UNDONE.search(text) or _OFFERS.search(text):
             faults.append(Finding(code="answer.undone", path="$", message="promises what is done already"))
         if claimed := self._claimed(text):
             faults.append(

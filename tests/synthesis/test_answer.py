@@ -1,0 +1,120 @@
+"""What the assistant says: what came of the calls and nothing else; a refusal that names what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callwright.errors import Rejected
+from callwright.records import PlannedCall, Reply, Tool
+from callwright.synthesis.answer import WriteAnswer, WriteReply
+
+ISSUE = Tool(name="create_issue", description="Create an issue in a repository.", parameters={}, mutates=True)
+PULL = Tool(name="create_pull_request", description="Create a pull request.", parameters={}, mutates=True)
+CODE = Tool(name="search_code", description="Search code.", parameters={})
+MADE = PlannedCall(id="c1", tool="create_issue", arguments={}, sources={}, result={"issue_number": 9275})
+FOUND = PlannedCall(
+    id="c0",
+    tool="search_code",
+    arguments={},
+    sources={},
+    result={"items": [{"path": "src/login.py"}, {"path": "b.py"}]},
+)
+
+
+def answer(*calls: PlannedCall, last: PlannedCall | None = None) -> WriteAnswer:
+    return WriteAnswer(
+        user="Please see to the slow login page.",
+        so_far=[],
+        calls=calls,
+        last=[last or calls[-1]],
+        tools={tool.name: tool for tool in (ISSUE, PULL, CODE)},
+        context="slow login 9275 src/login.py b.py 2",
+        seed=("0/0/0", 0),
+    )
+
+
+def reply(kind: str, **changes: Any) -> WriteReply:
+    values: dict[str, Any] = {
+        "user": "Please open a pull request.",
+        "so_far": [],
+        "tool_names": ["create_issue"],
+        "context": "open a pull request",
+        "task": "",
+        "kind": kind,
+        "seed": ("0/0/0", 0),
+        "abilities": ["Search code", "Create an issue in a repository"],
+        "wish": "create a pull request",
+    }
+    return WriteReply(**{**values, **changes})
+
+
+def codes(step: WriteAnswer | WriteReply, text: str) -> list[str]:
+    with pytest.raises(Rejected) as caught:
+        step.read(Reply(text=text))
+    return [finding.code for finding in caught.value.findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("I've opened issue 9275, and a pull request has been created for it.", "answer.claims"),
+        ("I will open issue 9275 for the slow login page.", "answer.undone"),
+        ("I can open issue 9275 for you.", "answer.undone"),
+        ("Please create issue 9275 for the slow login page.", "answer.yours"),
+        ("The issue is open.", "answer.ignores"),
+        ("Issue 9275 is open; see number 31 as well.", "answer.invented"),
+        ("The tool create_issue gave 9275.", "answer.technical"),
+        ("Issue 9275 is open, the link is provided in the result.", "answer.technical"),
+    ],
+)
+def test_an_answer_that_is_none_is_refused_with_the_reason(text: str, code: str) -> None:
+    assert code in codes(answer(MADE), text)
+
+
+def test_an_answer_tells_what_came_of_it() -> None:
+    text = "I've opened issue 9275 for the slow login page."
+    assert answer(MADE).read(Reply(text=text)) == text
+
+
+def test_after_look_ups_alone_nothing_was_made() -> None:
+    assert "answer.claims" in codes(answer(FOUND), "I've updated the login page in src/login.py.")
+    assert answer(FOUND).read(Reply(text="There are 2 matches, the first is src/login.py."))
+
+
+def test_what_only_served_a_later_call_need_not_be_told() -> None:
+    assert answer(FOUND, MADE).read(Reply(text="Issue 9275 is open."))
+
+
+def test_what_code_writes_says_what_has_to_be_said() -> None:
+    assert answer(MADE).fallback() == "The issue number is 9275."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can't create pull requests here. However, I can search code or create an issue in a repository.",
+        "Unfortunately, creating a pull request is not possible from here, but an issue is.",
+    ],
+)
+def test_a_refusal_names_what_cannot_be_done(text: str) -> None:
+    assert reply("decline").read(Reply(text=text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("I'm sorry, but I can't help with that.", "reply.curt"),
+        ("Sure, the pull request is on its way to the reviewers now.", "reply.no_refusal"),
+        ("I can't create pull requests here, but you can go to the site and do it yourself.", "reply.advice"),
+        ("I can't create pull requests here, so I've created an issue for it.", "reply.claims"),
+    ],
+)
+def test_a_refusal_that_is_none_or_explains_the_manual_way_is_refused(text: str, code: str) -> None:
+    assert code in codes(reply("decline"), text)
+
+
+def test_what_code_declines_with_passes_its_own_checks() -> None:
+    step = reply("decline")
+    assert step.read(Reply(text=step.fallback())) == step.fallback()

@@ -16,6 +16,7 @@ from callwright.errors import (
     ModelError,
     RateLimited,
     ServerError,
+    Stopped,
     TimedOut,
     Unauthorized,
     UnknownModel,
@@ -25,7 +26,7 @@ from callwright.llm.lane import LONGEST_REST_S, Lane
 from callwright.llm.meter import Metered
 from callwright.llm.pace import Pace
 from callwright.llm.scripted import ScriptedModel
-from callwright.llm.settings import LLMSettings
+from callwright.llm.settings import EndpointSettings, LLMSettings, Price
 from callwright.plugins import Event, Model, Watcher, unwatched
 from callwright.records import Message, Reply, Request
 
@@ -229,6 +230,175 @@ def test_without_a_limit_nobody_waits() -> None:
     pace = Pace(None)
     pace.spend(10**6)
     assert pace.ready_at == 0
+
+
+# --- several endpoints -------------------------------------------------------------------------------------------
+
+
+def places(*scripts: Any, watch: Watcher = unwatched, **given: Any) -> tuple[Metered, list[ScriptedModel]]:
+    """A model at as many endpoints as there are scripts."""
+    endpoints = tuple(EndpointSettings(base_url=f"http://{at}.example/v1") for at in range(len(scripts)))
+    wanted, models = settings_of(endpoints=endpoints, **given), [ScriptedModel(script) for script in scripts]
+    lanes = [Lane(model, place) for model, (place, _) in zip(models, wanted.places, strict=True)]
+    return Metered(lanes, wanted, watch), models
+
+
+async def asked_of(metered: Metered, times: int) -> list[str]:
+    return [(await metered.complete(ASKED)).text for _ in range(times)]
+
+
+def test_what_fails_at_one_endpoint_is_sent_to_another() -> None:
+    metered, (dead, well) = places([Unreachable("x")] * 99, lambda _: "ok")
+    assert asyncio.run(asked_of(metered, 20)) == ["ok"] * 20
+    assert len(well.requests) == 20
+    assert len(dead.requests) <= 20
+
+
+def test_an_endpoint_that_fails_at_once_does_not_draw_all_requests() -> None:
+    metered, (sick, well) = places(lambda _: _raise(ServerError("x")), lambda _: "ok", retries=2)
+
+    async def ask() -> None:
+        await asyncio.gather(*(metered.complete(ASKED) for _ in range(200)))
+
+    asyncio.run(ask())
+    assert len(well.requests) == 200
+    assert len(sick.requests) < 110
+
+
+@pytest.mark.parametrize("error", [Unauthorized("no key"), UnknownModel("no model")])
+def test_an_endpoint_with_the_wrong_key_is_asked_no_more_and_that_is_said(error: ModelError) -> None:
+    events: list[Event] = []
+    metered, (wrong, right) = places([error], lambda _: "ok", watch=events.append)
+    assert asyncio.run(asked_of(metered, 5)) == ["ok"] * 5
+    assert [event.text for event in events if event.kind == "note"] == [f"asked no more: {error}"]
+    assert (len(wrong.requests), len(right.requests)) == (1, 5)
+
+
+def test_where_every_endpoint_refuses_the_key_that_is_raised() -> None:
+    metered, _ = places([Unauthorized("one")], [Unauthorized("two")])
+    with pytest.raises(Unauthorized):
+        asyncio.run(metered.complete(ASKED))
+
+
+def test_replies_of_all_endpoints_are_the_same_models() -> None:
+    assert places(["a"], ["b"])[0].id == "openai/m"
+
+
+# --- what a 429 means --------------------------------------------------------------------------------------------
+
+
+def test_who_is_refused_while_others_are_served_waits_for_its_turn_and_does_not_fail() -> None:
+    refused = 0
+
+    def answer(request: Request) -> str:
+        nonlocal refused
+        if request.seed == 1 and refused < 6:
+            refused += 1
+            raise RateLimited("x", retry_after_s=0.01)
+        return "ok"
+
+    async def ask() -> str:
+        metered = metered_(ScriptedModel(answer), settings_of(retries=2))
+
+        async def others() -> None:
+            while True:
+                await metered.complete(ASKED.model_copy(update={"seed": 2}))
+                await asyncio.sleep(0.001)
+
+        beside = asyncio.create_task(others())
+        try:
+            return (await metered.complete(ASKED)).text
+        finally:
+            beside.cancel()
+
+    assert asyncio.run(ask()) == "ok"
+    assert refused == 6
+
+
+# --- hedging, prices, leave --------------------------------------------------------------------------------------
+
+
+class Straggling(Busy):
+    """Answers at once but for every 25th request, which takes a second."""
+
+    async def complete(self, request: Request) -> Reply:
+        self.takes_s = 1.0 if len(self.began) % 25 == 24 else 0.002
+        return await super().complete(request)
+
+
+@pytest.mark.parametrize(("hedge", "fast"), [(None, False), (3.0, True)])
+def test_a_straggler_is_sent_again_where_that_is_wanted(hedge: float | None, fast: bool) -> None:
+    model = Straggling()
+    metered = metered_(model, settings_of(hedge=hedge))
+
+    async def ask() -> None:
+        for _ in range(50):
+            await metered.complete(ASKED)
+
+    assert (timed(ask) < 1.9) is fast
+    assert (len(model.began) > 50) is fast
+
+
+def test_of_two_that_were_sent_the_first_good_reply_counts_and_the_other_is_given_up() -> None:
+    class Twice(Busy):
+        gone = 0
+
+        async def complete(self, request: Request) -> Reply:
+            number = len(self.began)
+            self.began.append(time.monotonic())
+            if number < 40:
+                return Reply(text="ok")
+            try:
+                await asyncio.sleep(0.02 if number == 41 else 30)
+            except asyncio.CancelledError:
+                self.gone += 1
+                raise
+            return Reply(text=f"reply {number}")
+
+    model, events = Twice(), list[Event]()
+
+    async def ask() -> str:
+        metered = metered_(model, settings_of(hedge=1), events.append)
+        for _ in range(40):
+            await metered.complete(ASKED)
+        return (await metered.complete(ASKED)).text
+
+    assert asyncio.run(asyncio.wait_for(ask(), 5)) == "reply 41"
+    assert model.gone == 1
+    assert [event.kind for event in events].count("hedge") == 1
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_a_reply_costs_what_its_tokens_cost(prompt: int, completion: int) -> None:
+    reply = Reply(text="ok", prompt_tokens=prompt, completion_tokens=completion)
+    priced = metered_(ScriptedModel([reply]), settings_of(price=Price(input=0.5, output=2)))
+    assert asyncio.run(priced.complete(ASKED)).cost == pytest.approx((prompt * 0.5 + completion * 2) / 1e6)
+    assert asyncio.run(metered_(ScriptedModel([reply]), settings_of()).complete(ASKED)).cost == 0
+
+
+def test_nothing_is_sent_once_the_leave_is_taken_back_not_even_what_waited_for_a_place() -> None:
+    model, left = Busy(0.01), [3]
+
+    def leave() -> None:
+        if left[0] <= 0:
+            raise Stopped("enough")
+
+    async def ask() -> list[Reply | BaseException]:
+        given = settings_of(concurrency=1)
+        metered = Metered([Lane(model, given)], given, lambda event: _count(event, left), leave)
+        return await asyncio.gather(*(metered.complete(ASKED) for _ in range(8)), return_exceptions=True)
+
+    found = asyncio.run(ask())
+    assert [type(one) for one in found] == [Reply] * 3 + [Stopped] * 5
+    assert len(model.began) == 3
+
+
+def _count(event: Event, left: list[int]) -> None:
+    left[0] -= event.kind == "sent"
+
+
+def _raise(error: Exception) -> str:
+    raise error
 
 
 def test_id_and_closing_are_the_models_own() -> None:

@@ -50,9 +50,8 @@ class Metered:
         self._hedges = 1.0
 
     async def complete(self, request: Request) -> Reply:
-        attempt, failed = 0, None
+        attempt, failed, answers = 0, None, self._answers
         while True:
-            answers = self._answers
             lane = await self._place(attempt, failed)
             try:
                 return await self._asked(lane, request, attempt)
@@ -63,6 +62,7 @@ class Metered:
             if self._goes_elsewhere(fault, lane):
                 continue
             served = isinstance(fault, RateLimited) and self._answers > answers  # others: so this one waits its turn
+            answers = self._answers
             if not served and (not fault.retryable or attempt == self._most_retries(fault)):
                 raise fault
             pause_s = self._pause_s(fault, attempt, request)

@@ -7,23 +7,13 @@ CPU seconds per 1,000 requests (benchmarks/clients.py), which decides whether on
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 import aiohttp
 import orjson
 
-from callwright.errors import (
-    BadRequest,
-    ConfigError,
-    RateLimited,
-    ServerError,
-    TimedOut,
-    Unauthorized,
-    UnknownModel,
-    Unreachable,
-)
+from callwright.errors import ConfigError, ServerError, TimedOut, Unreachable
+from callwright.llm.openai_errors import error_of, without_secrets
 from callwright.llm.settings import LLMSettings
 from callwright.llm.strict import strict_schema, without_nulls
 from callwright.records import Constraint, Message, Reply, Request, ToolCall
@@ -38,6 +28,9 @@ HOMES = {
 }
 """Provider -> (base URL, environment variable of its key)."""
 MAX_ANSWER_BYTES = 32_000_000
+HIDDEN = "***"
+SECRET_CHARS = 12
+"""A shorter key ("none", "ollama") is a word that any reply may hold."""
 
 
 class OpenAIModel:
@@ -49,6 +42,8 @@ class OpenAIModel:
         self.id = f"{settings.provider}/{settings.model}"
         self._settings = settings
         self._key = _key(settings, variable)
+        self._secret = self._key if len(self._key) >= SECRET_CHARS else ""
+        self._place = without_secrets(self.base_url)
         self._session: aiohttp.ClientSession | None = None
         self._constraint = _constraint_form(settings, self.base_url)
 
@@ -96,18 +91,17 @@ class OpenAIModel:
         try:
             async with self._client().request(method, self.base_url + path, data=body) as response:
                 raw = await self._read(response)
-                self._raise_for(response, raw)
-                return raw
+                if response.status >= 400:
+                    raise error_of(response, raw, self._place, self._settings.model, self._without_key)
+                return raw.replace(self._secret.encode(), HIDDEN.encode()) if self._secret else raw
         except aiohttp.ConnectionTimeoutError as error:
-            raise Unreachable(
-                f"{self.base_url}: no connection within {self._settings.connect_timeout_s:g} s."
-            ) from error
+            raise Unreachable(f"{self._place}: no connection within {self._settings.connect_timeout_s:g} s.") from error
         except TimeoutError as error:
-            raise TimedOut(f"{self.base_url}: no answer within {self._settings.timeout_s:g} s.") from error
+            raise TimedOut(f"{self._place}: no answer within {self._settings.timeout_s:g} s.") from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-            raise ConfigError(f"llm.base_url: {self.base_url!r} is not a URL.") from error
+            raise ConfigError(f"llm.base_url: {self._place!r} is not a URL.") from error
         except aiohttp.ClientError as error:
-            raise Unreachable(f"{self.base_url}: {error or type(error).__name__}.") from error
+            raise Unreachable(f"{self._place}: {self._without_key(str(error)) or type(error).__name__}.") from error
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """The whole body, unpacked, up to a limit: a server must not be able to fill the memory."""
@@ -115,8 +109,13 @@ class OpenAIModel:
         async for piece in response.content.iter_any():
             raw += piece
             if len(raw) > MAX_ANSWER_BYTES:
-                raise ServerError(f"{self.base_url}: the answer is longer than {MAX_ANSWER_BYTES:,} bytes.")
+                raise ServerError(f"{self._place}: the answer is longer than {MAX_ANSWER_BYTES:,} bytes.")
         return bytes(raw)
+
+    def _without_key(self, text: str) -> str:
+        """Servers repeat the key that they refuse, and errors a URL: neither is to be seen or kept."""
+        text = text.replace(self.base_url, self._place)
+        return text.replace(self._secret, HIDDEN) if self._secret else text
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -129,24 +128,6 @@ class OpenAIModel:
             connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300)
             self._session = aiohttp.ClientSession(headers=headers, timeout=timeout, connector=connector)
         return self._session
-
-    def _raise_for(self, response: aiohttp.ClientResponse, raw: bytes) -> None:
-        if response.status < 400:
-            return
-        said = _said_by_server(raw)
-        place = f"{self.base_url}: {response.status}"
-        match response.status:
-            case 401 | 403:
-                raise Unauthorized(f"{place}: the key was refused: {said}.")
-            case 404:
-                raise UnknownModel(f"{place}: model {self._settings.model!r}: {said}.")
-            case 429:
-                raise RateLimited(f"{place}: {said}.", retry_after_s=_retry_after_s(response))
-            case 408 | 504:
-                raise TimedOut(f"{place}: {said}.")
-            case status if status >= 500:
-                raise ServerError(f"{place}: {said}.")
-        raise BadRequest(f"{place}: {said}.")
 
     def _reply(self, raw: bytes, request: Request) -> Reply:
         body = _json(raw)
@@ -168,7 +149,7 @@ class OpenAIModel:
                 completion_tokens=usage.get("completion_tokens") or 0,
             )
         except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
-            raise ServerError(f"{self.base_url}: the answer is no chat completion ({error!r}).") from error
+            raise ServerError(f"{self._place}: the answer is no chat completion ({error!r}).") from error
 
 
 def build(settings: LLMSettings) -> OpenAIModel:
@@ -256,25 +237,3 @@ def _json(raw: bytes) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise ServerError("the server's answer is not a JSON object.")
     return body
-
-
-def _said_by_server(raw: bytes) -> str:
-    try:
-        error = orjson.loads(raw)["error"]
-        text = error["message"] if isinstance(error, dict) else error
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        text = raw[:120].decode(errors="replace")
-    return " ".join(str(text).split())[:200].rstrip(".") or "no explanation"
-
-
-def _retry_after_s(response: aiohttp.ClientResponse) -> float | None:
-    """`Retry-After` in seconds: a number or a date (RFC 9110, 10.2.3)."""
-    value = response.headers.get("Retry-After", "")
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None

@@ -40,9 +40,10 @@ tests: $(DEV)
 lock: $(DEV)
 	$(BIN)/python scripts/lock.py
 
-# The configuration's JSON Schema for editors; a test says when it is out of date.
+# The configuration's JSON Schema for editors and the page of its keys; a test says when they are out of date.
 schema: $(USE)
 	$(BIN)/callwright schema > docs/config.schema.json
+	$(BIN)/python scripts/config_page.py < docs/config.schema.json > docs/configuration.md
 
 clean:
 	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,8 @@ import yaml
 
 from callwright.config_schema import config_schema
 
-COPY = Path(__file__).parent.parent / "docs" / "config.schema.json"
+ROOT = Path(__file__).parent.parent
+COPY = ROOT / "docs" / "config.schema.json"
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +23,14 @@ def schema() -> dict[str, Any]:
 
 def test_the_committed_copy_is_current(schema: dict[str, Any]) -> None:
     assert json.loads(COPY.read_text(encoding="utf-8")) == schema, "run `make schema`"
+
+
+def test_the_page_of_keys_is_made_from_it() -> None:
+    written = subprocess.run(
+        [sys.executable, "scripts/config_page.py"], cwd=ROOT, input=COPY.read_bytes(), capture_output=True, check=True
+    ).stdout
+    assert (ROOT / "docs" / "configuration.md").read_bytes() == written, "run `make schema`"
+    assert b"| `num_samples` |" in written
 
 
 def test_the_article_s_configuration_is_valid_in_an_editor_too(cases: Path, schema: dict[str, Any]) -> None:

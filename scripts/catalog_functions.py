@@ -15,12 +15,15 @@ from callwright.records import Schema, Tool
 from callwright.tools.action import meaning
 from callwright.tools.importers.docstrings import parse
 from callwright.tools.naming import valid
+from callwright.tools.schema.clean import clean
 
 _KINDS = {
     "str": "string", "string": "string", "int": "integer", "integer": "integer", "float": "number", "number": "number",
     "bool": "boolean", "boolean": "boolean", "dict": "object", "object": "object", "list": "array", "array": "array",
 }  # fmt: skip
 _REQUEST = re.compile(r"_a?(get|post|put|patch|delete)$")
+_REQUIRED = re.compile(r"\s*\(required\)\s*", re.IGNORECASE)
+"""What a docstring says of a parameter whose signature has a default."""
 _NOT_TOOLS = ("list_tools", "close")
 
 
@@ -42,21 +45,20 @@ def _tool(function: ast.FunctionDef | ast.AsyncFunctionDef, toolkit: str) -> Too
     arguments = [*function.args.posonlyargs, *function.args.args[1:], *function.args.kwonlyargs]
     defaults = len(function.args.defaults)
     required = {argument.arg for argument in function.args.args[1 : len(function.args.args) - defaults]}
+    required |= {name for name, text in said.parameters.items() if _REQUIRED.match(text)}
     properties = {
         argument.arg: _schema(argument.annotation, said.types.get(argument.arg, "")) | _described(said, argument.arg)
         for argument in arguments
     }
+    names = [name for name in properties if name in required]
+    schema = {"type": "object", "properties": properties, "required": names, "additionalProperties": False}
+    parameters, _ = clean(schema, function.name, arguments=True)
     method, path = _request(function)
     action, mutates = meaning(function.name, method, path)
     return Tool(
         name=valid(function.name),
         description=said.summary,
-        parameters={
-            "type": "object",
-            "properties": properties,
-            "required": [name for name in properties if name in required],
-            "additionalProperties": False,
-        },
+        parameters=parameters or schema,
         toolkit=toolkit,
         action=action,
         mutates=mutates,
@@ -66,7 +68,7 @@ def _tool(function: ast.FunctionDef | ast.AsyncFunctionDef, toolkit: str) -> Too
 
 
 def _described(said: Any, name: str) -> Schema:
-    text = re.sub(r"\s*Example:.*", "", said.parameters.get(name, "")).strip()
+    text = re.sub(r"\s*Example:.*", "", _REQUIRED.sub("", said.parameters.get(name, ""))).strip()
     return {"description": text} if text and text != name else {}
 
 

@@ -11,6 +11,7 @@ from callwright.records import Schema, Tool
 from callwright.tools.catalog import Catalog
 from callwright.tools.export import FORMS, exported
 from callwright.tools.importers import records, yaml_tools
+from callwright.tools.index import Table, shipped
 from callwright.tools.load import builtin, read_source
 from callwright.tools.schema.clean import clean
 from callwright.tools.settings import SourceSettings
@@ -101,6 +102,16 @@ def test_the_tools_that_ship_keep_their_results_and_what_a_call_means(path: Path
     imported = back(path, exported(shipped, form)).tools
     assert [tool.returns for tool in imported] == [tool.returns for tool in shipped]
     assert [tool.mutates for tool in imported] == [tool.mutates for tool in shipped]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_real_tools_come_back_with_the_same_schemas(path: Path, form: str) -> None:
+    tools = Table(shipped()).tools(toolkits=["gmail", "calendly", "shopify", "todoist", "notion", "aws_sqs"])
+    assert len(tools) > 450
+    imported = back(path, exported(tools, form))
+    assert [(tool.name, tool.parameters) for tool in imported.tools] == [(tool.name, tool.parameters) for tool in tools]
+    if form == "yaml":
+        assert [tool.returns for tool in imported.tools] == [tool.returns for tool in tools]
 
 
 def test_the_articles_file_is_written_as_it_was_read(cases: Path) -> None:

@@ -73,6 +73,7 @@ class Api:
         self.operations: Mapping[str, Operation] = {operation.tool.name: self._related(operation) for operation in read}
         for table in self.tables.values():
             self._keyed(table)
+        self.operations = {name: self._without_fields(one) for name, one in self.operations.items()}
 
     @functools.cached_property
     def examples(self) -> tuple[str, ...]:
@@ -131,12 +132,26 @@ class Api:
         for operation in sorted(uses, key=lambda one: (bool(one.part), _SURE.index(one.action))):
             if operation.tool.path and not operation.part:
                 table.homes = tuple(dict.fromkeys([*table.homes, operation.tool.path]))
-            for one in operation.of("key"):
-                table.key_schemas.setdefault(self.slot(table, one), one.schema)
         whole = Counter(tuple(self.slot(table, one) for one in use.of("key")) for use in uses)
         table.keys = max(whole, key=lambda keys: (whole[keys], -len(keys)), default=())
+        everywhere = (one for use in self.operations.values() for one in use.of("key", "parent"))
+        for argument in (one for one in everywhere if one.thing == table.thing):
+            slot = self.slot(table, argument)
+            held = table.key_schemas.get(slot, table.properties.get(slot, ("", {}))[1])
+            table.key_schemas[slot] = max(held, argument.schema, key=_telling)
         if not table.keys:
             table.keys = next(((slot,) for slot in NAMING if slot in table.shown and slot != "path"), ("id",))
+
+    def _without_fields(self, operation: Operation) -> Operation:
+        """`/members/{id}/{field}` names a member by its id alone."""
+        table = self.tables[operation.thing]
+        if len(operation.of("key")) <= len(table.keys):
+            return operation
+        arguments = (
+            one._replace(use="option") if one.use == "key" and self.slot(table, one) not in table.keys else one
+            for one in operation.arguments
+        )
+        return operation._replace(arguments=tuple(arguments))
 
     def slot(self, table: Table, argument: Argument) -> str:
         """Where a record keeps what an argument says: `customer` itself is its id, as far as types agree."""
@@ -149,7 +164,7 @@ class Api:
         for candidate in candidates:
             if candidate in table.shown and kind_of(table.properties[candidate][1]) == wanted:
                 return candidate
-        return slot
+        return table.keys[0] if len(table.keys) == 1 and tail in NAMING else slot
 
     def table(self, thing: str) -> Table | None:
         """The table of a thing; `event` finds `calendar event` where there is no other."""
@@ -163,6 +178,15 @@ _ALIASES = {
     "username": ("login", "handle", "name"), "login": ("username", "name"), "handle": ("username", "login"),
     "user": ("login", "id"), "slug": ("key", "name"),
 }  # fmt: skip
+
+
+def _telling(schema: Schema) -> int:
+    """How much a schema says of the values by which a thing is named; what says less takes them too, as text."""
+    if "pattern" in schema or "enum" in schema:
+        return 4
+    if kind_of(schema) in ("integer", "number"):
+        return 3
+    return 2 if {"format", "examples"} & schema.keys() else int(bool(schema))
 
 
 def _settled(operation: Operation, things: set[str]) -> Operation:

@@ -88,13 +88,20 @@ def steps_of(path: str) -> list[Step]:
     """`/repos/{owner}/{repo}/issues` -> repo (owner, repo), issue ()."""
     found: list[Step] = []
     for part in path.split("?")[0].split("/"):
-        names = tuple(re.findall(r"\{\+?([^{}*]+)\*?\}", part))
+        found_names = re.findall(r"\{\+?([^{}*]+)\*?\}", part)
+        names = tuple(name for name in found_names if words_of(name) not in _SELECTING)
+        if found_names and not names:
+            continue
         if names:
             last = found.pop() if found else Step("", (), False)
             found.append(last._replace(names=(*last.names, *names)))
         elif part and (entity := entity_of(part.split(":")[0])):
             found.append(Step(entity, (), part.endswith("s") and not part.endswith(("ss", "us", "is"))))
     return found
+
+
+_SELECTING = frozenset(("field", "fields", "filter", "format", "type", "size", "lang", "language", "ext", "extension"))
+"""Path parameters that choose what is shown of a thing and never name one."""
 
 
 def collections_of(tools: Iterable[Tool]) -> frozenset[str]:
@@ -139,6 +146,8 @@ def operation_of(tool: Tool, collections: frozenset[str] = frozenset()) -> Opera
     named_list = action in ("list", "search") or (not tool.path and bool(_LISTING & set(verb_words(tool.name))))
     stand = stand_of(schema, thing, many=named_list) if known else NOWHERE
     thing = thing or _named_by(stand, tool)
+    if action == "create" and _has_own_id(tool, thing):
+        action = "update"
     arguments = tuple(_arguments(tool, thing, action))
     if action == "read" and not part and not any(one.use == "key" for one in arguments):
         listed = stand_of(schema, thing, many=True) if known else NOWHERE
@@ -146,6 +155,12 @@ def operation_of(tool: Tool, collections: frozenset[str] = frozenset()) -> Opera
             action = "search" if any(_is_query(one.name, one.schema) for one in arguments) else "list"
             stand, arguments = listed, tuple(_arguments(tool, thing, action))
     return Operation(tool, thing, action, part, arguments, schema if known else None, stand)
+
+
+def _has_own_id(tool: Tool, thing: str) -> bool:
+    """Whether a call has to name the thing by an id that something else gave it: `deny(invite_request_id)`."""
+    required = tool.parameters.get("required", ())
+    return any(slot_of(name, thing) == "id" and len(canonical(name)) > 1 for name in required)
 
 
 _SAYS_NOTHING = frozenset(("", "OK", "Response", "No Content", "Success", "Successful response", "Accepted"))
@@ -203,6 +218,8 @@ def _arguments(tool: Tool, thing: str, action: Action) -> Iterator[Argument]:
     keyed = any(_is_key(name, schema, thing, NAMING) for name, schema in parts.items() if name not in placed)
     for name, schema in parts.items():
         use, whose = placed[name] if name in placed else _use(name, schema, tool, thing, action, keyed)
+        if use == "parent" and name not in placed and whose in {there for _, there in placed.values()}:
+            use, whose = _plain_use(action), thing
         yield Argument(name, use, whose, slot_of(name, whose), schema, name in required)
 
 
@@ -232,7 +249,14 @@ def _use(name: str, schema: Schema, tool: Tool, thing: str, action: Action, keye
         return "parent", "repo" if role_of(name, schema) == "repository" else "owner"
     if action in ("list", "search"):
         return ("query" if _is_query(name, schema) else "filter"), thing
-    return ("content" if action in ("create", "update") else "option"), thing
+    return _plain_use(action), thing
+
+
+def _plain_use(action: Action) -> Use:
+    """What an argument is for that names nothing."""
+    if action in ("list", "search"):
+        return "filter"
+    return "content" if action in ("create", "update") else "option"
 
 
 _SCALARS = ("string", "integer", "number")
@@ -241,7 +265,7 @@ _REFERRING = ("id", "number", "key", "slug", "sha")
 
 def _is_own(said: Sequence[str], thing: str) -> bool:
     whose = entity_of(" ".join(said[:-1]))
-    return not whose or whose == thing or thing.endswith(f" {whose}")
+    return not whose or whose in ATTRIBUTES or whose == thing or thing.endswith(f" {whose}")
 
 
 def _is_key(name: str, schema: Any, thing: str, attributes: Sequence[str]) -> bool:

@@ -25,7 +25,10 @@ class Referring:
         self._rng = state.maker.rng(chance, operation.tool.name)
 
     def chosen(self, given: Mapping[Pointer, Any]) -> dict[Pointer, Any]:
-        """Pointer -> value of the arguments that name a parent or the thing itself."""
+        """Pointer -> value of the arguments that name a parent or the thing itself, those in `given` included.
+
+        Where nothing agrees with what is given of a thing, its arguments are not there.
+        """
         found: dict[Pointer, Any] = {}
         refs: dict[Ref, Any] = {}
         for thing, arguments in self._groups():
@@ -40,7 +43,7 @@ class Referring:
             record = self._rng.choice([one for one in records if self._used[one.uid] == least])
             self._used[record.uid] += thing == self._operation.thing
             values = [(one, self._named(table, record, one)) for one in arguments]
-            found |= {_at(one): value for one, value in values if value is not None and _at(one) not in given}
+            found |= {_at(one): given.get(_at(one), value) for one, value in values if value is not None}
             refs |= {Ref(thing, self._state.api.slot(table, one)): value for one, value in values}
         return found
 
@@ -64,10 +67,10 @@ class Referring:
         operation = self._operation
         for thing in dict.fromkeys(one.thing for one in operation.of("parent")):
             arguments = [one for one in operation.of("parent") if one.thing == thing]
-            yield thing, _needed(arguments)
+            yield thing, arguments
         keys = [one for one in operation.of("key") if not isinstance(one.schema.get("items"), dict)]
         if keys and operation.action in ("read", "update", "delete", "other"):
-            yield operation.thing, _needed(keys)
+            yield operation.thing, keys
 
     def _fitting(
         self, table: Table, arguments: Sequence[Argument], refs: Mapping[Ref, Any], given: Mapping[Pointer, Any]
@@ -85,16 +88,11 @@ class Referring:
         value = self._state.fill.known(record, self._state.api.slot(table, argument))
         if isinstance(value, dict):
             value = next((value[name] for name in ("login", "username", "name", "id") if name in value), None)
-        for form in (value, str(value), _number(value)):
+        forms = () if isinstance(value, list) else (value, str(value), _number(value))
+        for form in forms:
             if form is not None and form is not ... and is_valid(form, argument.schema):
                 return form
         return None
-
-
-def _needed(arguments: list[Argument]) -> list[Argument]:
-    """The required ones; of optional ones that all name the same thing, the first."""
-    required = [one for one in arguments if one.required]
-    return required or arguments[:1]
 
 
 def _at(argument: Argument) -> Pointer:

@@ -7,6 +7,7 @@ in one line that says what happened, with the last thing the server wrote to its
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import shlex
 import tempfile
 from collections.abc import Coroutine
@@ -21,6 +22,8 @@ from callwright.tools.importers.mcp_names import toolkit_of
 from callwright.tools.source import Source
 
 MAX_PAGES = 1000
+SANDBOX = "{sandbox}"
+"""In a command line: a folder that the server may use. Listing the tools, it is an empty one."""
 
 Listed = tuple[list[Any], str]
 """Every tool that the server lists, as its JSON has it, and the name that the server gives itself."""
@@ -51,8 +54,9 @@ async def _listed(source: Source, errors: TextIO) -> Listed:
         raise MissingExtra("Importing from an MCP server", "mcp") from error
     try:
         async with asyncio.timeout(source.timeout_s), AsyncExitStack() as open_:
-            transport = await _over_http(source, open_) if source.is_url else _over_stdio(source, errors)
-            client = await open_.enter_async_context(Client(transport, cache=None))
+            folder = open_.enter_context(tempfile.TemporaryDirectory()) if SANDBOX in source.name else ""
+            source = dataclasses.replace(source, name=source.name.replace(SANDBOX, folder))
+            client = await open_.enter_async_context(Client(await transport(source, errors, open_), cache=None))
             return await _pages(client, source), client.server_info.name if client.server_info else ""
     except TimeoutError as error:
         raise _failed(source, f"did not answer within {source.timeout_s:g} s", errors) from error
@@ -74,6 +78,11 @@ async def _pages(client: Any, source: Source) -> list[Any]:
             raise SourceError(f"{source.place}: the server lists its tools in a circle.")
         seen.add(cursor)
     raise SourceError(f"{source.place}: the server lists more than {MAX_PAGES} pages of tools.")
+
+
+async def transport(source: Source, errors: TextIO, open_: AsyncExitStack) -> Any:
+    """How the server of `source` is spoken to; a command is run in the folder `source.base`."""
+    return await _over_http(source, open_) if source.is_url else _over_stdio(source, errors)
 
 
 async def _over_http(source: Source, open_: AsyncExitStack) -> Any:

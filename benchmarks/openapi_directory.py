@@ -10,6 +10,7 @@ Prints one JSON object. `operations` counts what stands under a method in `paths
 from __future__ import annotations
 
 import argparse
+import functools
 import multiprocessing
 import resource
 import time
@@ -21,6 +22,7 @@ import orjson
 
 from callwright.errors import SourceError
 from callwright.tools.importers.openapi import METHODS, read
+from callwright.tools.schema.refs import Dangling, Library
 from callwright.tools.source import Source
 
 
@@ -63,10 +65,23 @@ def measure(place: tuple[Path, str]) -> Result:
 
 
 def operations(document: Any) -> int:
-    """What stands under a method in `paths`."""
+    """What stands under a method in `paths`, or under one of a path that is a reference."""
     paths = document.get("paths") if isinstance(document, dict) else None
     items = paths.values() if isinstance(paths, dict) else ()
-    return sum(method in item for item in items if isinstance(item, dict) for method in METHODS)
+    return sum(
+        method in item for item in map(functools.partial(_followed, Library(document)), items) for method in METHODS
+    )
+
+
+def _followed(library: Library, item: Any) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        return {}
+    if not isinstance(item.get("$ref"), str):
+        return item
+    try:
+        return {**library.find(item["$ref"]).node, **item}
+    except Dangling:
+        return item
 
 
 def summary(results: list[Result], seconds: float) -> dict[str, Any]:

@@ -12,9 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callwright.errors import SourceError
 from callwright.plugins import Imported
+from callwright.records import Finding
 from callwright.tools.catalog import Catalog
 from callwright.tools.importers import discovery, funcdex, functions, openapi, postman, records, yaml_tools
+from callwright.tools.load import read_source
+from callwright.tools.settings import SourceSettings
 from callwright.tools.source import parse
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -42,6 +46,25 @@ OPENAPI = {
     },
     "components": {"schemas": {"Pet": PET}, "securitySchemes": {"k": {"type": "apiKey", "in": "query", "name": "k"}}},
 }  # fmt: skip
+SWAGGER = {
+    "swagger": "2.0",
+    "info": {"title": "Pets"},
+    "paths": {
+        "/pets": {"post": {
+            "operationId": "addPet",
+            "consumes": ["application/json"],
+            "parameters": [
+                {"name": "pet", "in": "body", "schema": {"$ref": "#/definitions/Pet"}},
+                {"name": "tags", "in": "query", "type": "array", "items": {"type": "string"}},
+                {"$ref": "#/parameters/limit"},
+            ],
+            "responses": {"201": {"description": "ok", "schema": {"$ref": "#/definitions/Pet"}}}}},
+        "/photos": {"post": {"parameters": [{"name": "photo", "in": "formData", "type": "file", "required": True}],
+                             "responses": {"default": {"description": "no"}}}},
+    },
+    "definitions": {"Pet": {"properties": {"id": {"type": "integer"}, "kin": {"$ref": "#/definitions/Pet"}}}},
+    "parameters": {"limit": {"name": "limit", "in": "query", "type": "integer", "default": 5, "x-nullable": True}},
+}  # fmt: skip
 DISCOVERY = {
     "discoveryVersion": "v1",
     "name": "pets",
@@ -60,6 +83,7 @@ RECORDS = [{"name": "put", "parameters": {"type": "object", "properties": {}}, "
 
 IMPORTERS: dict[str, tuple[Any, Callable[..., Imported]]] = {
     "openapi": (OPENAPI, openapi.import_document),
+    "swagger": (SWAGGER, openapi.import_document),
     "discovery": (DISCOVERY, discovery.import_document),
     "postman": (POSTMAN, postman.import_document),
     "functions": (FUNCTIONS, functions.import_document),
@@ -121,8 +145,36 @@ def check(imported: Imported) -> None:
 def test_a_broken_document_gives_findings_and_what_is_whole(name: str, data: st.DataObject) -> None:
     document, importer = IMPORTERS[name]
     damaged = broken(document, data)
-    if isinstance(damaged, dict) or name not in ("openapi", "discovery", "postman"):
+    if isinstance(damaged, dict) or name not in ("openapi", "swagger", "discovery", "postman"):
         check(importer(damaged, place="broken.json"))
+
+
+WHOLE = [orjson.dumps(document) for document, _ in IMPORTERS.values()]
+"""As files."""
+
+
+@given(
+    raw=st.one_of(
+        st.binary(max_size=60),
+        st.text(max_size=60).map(str.encode),
+        JUNK.map(lambda junk: str(junk).encode()),
+        st.builds(lambda raw, end: raw[:end], st.sampled_from(WHOLE), st.integers(0, 300)),
+        st.builds(
+            lambda raw, at, put: raw[: at % len(raw)] + put + raw[at % len(raw) + len(put) :],
+            st.sampled_from(WHOLE),
+            st.integers(0, 5000),
+            st.binary(min_size=1, max_size=3) | st.sampled_from([b"{", b"]", b'"', b": &a *a", b"\n", b"\xff\xfe"]),
+        ),
+    )
+)
+def test_any_file_is_tools_or_one_line(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    (folder / "any").write_bytes(raw)
+    try:
+        imported = read_source(SourceSettings(path="any"), folder)
+    except SourceError as error:
+        imported = Imported((), (Finding(code="x", path="x", message=str(error)),))
+    check(imported)
 
 
 @pytest.mark.parametrize("name", IMPORTERS)
@@ -134,7 +186,7 @@ def test_the_whole_document_is_imported_without_an_error(name: str) -> None:
     check(imported)
 
 
-def test_a_thousand_broken_documents_end_in_time() -> None:
+def test_hundreds_of_documents_that_hold_themselves_end_in_time() -> None:
     rng = random.Random(7)
     for _ in range(300):
         document = copy.deepcopy(OPENAPI)

@@ -19,11 +19,12 @@ Body = dict[str, Any]
 
 
 class CountingEndpoint:
-    """Use it in a `with`. The noise depends on the request alone; `fails` says which requests get a 500."""
+    """Use it in a `with`. The noise depends on the request alone; `fails` says which requests get `status`."""
 
     def __init__(self, delay_s: float = 0.0, fails: Callable[[Body], bool] = lambda _: False) -> None:
         self.delay_s = delay_s
         self.fails = fails
+        self.status = 500
         self.asked: Counter[str] = Counter()
         """Digest of a request -> how often it came and was not failed."""
         self.in_flight = 0
@@ -76,7 +77,7 @@ class CountingEndpoint:
         finally:
             self.in_flight -= 1
         if self.fails(body):
-            return web.json_response({"error": {"message": "out of order"}}, status=500)
+            return web.json_response({"error": {"message": "out of order"}}, status=self.status)
         self.asked[digest(body)] += 1
         return web.json_response(completion(body))
 

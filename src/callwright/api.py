@@ -8,6 +8,7 @@ from pathlib import Path
 
 from callwright.config import Config
 from callwright.datasets.io import read_rows
+from callwright.distributed.drive import makers_of
 from callwright.errors import DatasetError
 from callwright.plugins import Watcher, unwatched
 from callwright.quality.report import Report, check_rows
@@ -32,7 +33,8 @@ def generate(
     if not isinstance(config, Config):
         base, config = Path(config).parent, Config.load(config)
     folder = Path(run_dir) if run_dir else config.run_dir
-    return asyncio.run(generate_async(config, base=Path(base), run_dir=folder, watch=watch))
+    makers = makers_of(config)
+    return asyncio.run(generate_async(config, base=Path(base), run_dir=folder, watch=watch, makers=makers))
 
 
 def rows(path: Path | str) -> Iterator[Row]:

@@ -62,10 +62,9 @@ class Budget:
         self.hint = ""
         self._told: list[Callable[[], None]] = []
 
-    def before(self, spent: Spent) -> None:
-        """Take into account what earlier processes of the run have spent."""
-        self._tokens += spent.tokens
-        self._cost += spent.cost
+    def seen(self, spent: Spent) -> None:
+        """Take over what all processes of the run have spent by now."""
+        self._tokens, self._cost = spent.tokens, spent.cost
         self._judge()
 
     def end(self, reason: str, hint: str = "") -> None:
@@ -74,6 +73,12 @@ class Budget:
             self.ended, self.hint = reason, hint
             for told in self._told:
                 told()
+
+    def on_end(self, told: Callable[[], None]) -> None:
+        """Have `told` called when the budget ends; at once where it has."""
+        if self.ended:
+            told()
+        self._told.append(told)
 
     @contextlib.asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -34,6 +34,12 @@ class RunSettings(BudgetSettings):
     """The run directory; by default `NAME.run/` beside the output `NAME.jsonl`."""
     cache: str | None = None
     """A file of replies that runs share: a request that any of them was answered is not sent again."""
+    executor: Literal["here", "processes", "ray"] = "here"
+    """Where rows are made: in this process, in processes of this machine, or on a Ray cluster (extra `ray`)."""
+    shards: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """Parts into which `processes` and `ray` split the rows; by default one for each worker."""
+    ray_address: str | None = None
+    """The Ray cluster: `auto`, `ray://host:10001`; by default one is begun on this machine."""
 
 
 class Config(BaseModel):

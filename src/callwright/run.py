@@ -79,13 +79,17 @@ class Run:
         )
 
 
-Makers = Callable[[Run, Sequence[int]], Awaitable[dict[int, str]]]
-"""Has the rows of these numbers made and kept; returns, for those that failed, why."""
+Makers = Callable[[Run], Awaitable[dict[int, str]]]
+"""Has every row made and kept that is not there yet; returns, for those that failed, why."""
 
 
-async def made_here(run: Run, numbers: Sequence[int]) -> dict[int, str]:
+async def made_here(run: Run) -> dict[int, str]:
     """Make the rows in this process."""
-    return await run.work().rows(numbers, run.asked - len(numbers), run.asked)
+    with Ledgers(run.ledger) as everything:
+        done = everything.done(run.recipe)
+    there = sum(row < run.asked for row in done)
+    run.watch(Event("row", data={"done": there, "total": run.asked}))
+    return await run.work().rows((row for row in range(run.asked) if row not in done), there, run.asked)
 
 
 async def generate(
@@ -113,7 +117,8 @@ async def generate(
     shares(config.generation.kinds, config.generation.conversation.agent_mode)  # a mistake is told before it costs
     budget = budget or Budget(config.run)
     with Ledger.open(run_dir) as ledger:
-        budget.before(ledger.spent())
+        with Ledgers(ledger) as everything:
+            budget.seen(everything.spent())
         async with opened(config, ledger, watch, budget) as models:
             basis = await basis_of(config, catalog, models, base, watch, topics)
             recipe = recipe_of(config, catalog, basis.topics)
@@ -133,11 +138,7 @@ async def _made(run: Run, makers: Makers) -> dict[int, str]:
     """Have every row made that is not there yet, then anew those that repeat another. Returns why rows are missing."""
     missing: dict[int, str] = {}
     async with run.budget.kept():
-        with Ledgers(run.ledger) as everything:
-            done = everything.done(run.recipe)
-        left = [row for row in range(run.asked) if row not in done]
-        run.watch(Event("row", data={"done": run.asked - len(left), "total": run.asked}))
-        missing = await makers(run, left) if left else {}
+        missing = await makers(run)
         await _without_duplicates(run)
     return missing
 
@@ -163,7 +164,7 @@ def _finished(run: Run, everything: Ledgers, missing: dict[int, str]) -> Summary
     if rows < run.asked:
         _tell_missing(run, missing)
         raise _shortfall(run, rows, missing)
-    return Summary(rows, run.asked, output, run.folder, refused, missing, run.ledger.spent())
+    return Summary(rows, run.asked, output, run.folder, refused, missing, everything.spent())
 
 
 def _tell_missing(run: Run, missing: dict[int, str]) -> None:

@@ -37,6 +37,9 @@ def generate_command(
     max_tokens: settings.MaxTokens = None,
     max_time: settings.MaxTime = None,
     cache: settings.Cache = None,
+    executor: settings.Executor = None,
+    shards: settings.Shards = None,
+    ray_address: settings.RayAddress = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
     log_format: Annotated[str | None, typer.Option(metavar="plain|json", help="Progress as lines.")] = None,
 ) -> None:
@@ -60,13 +63,17 @@ def generate_command(
         max_tokens=max_tokens,
         max_time=max_time,
         cache=cache,
+        executor=executor,
+        shards=shards,
+        ray_address=ray_address,
     )
     wanted = Config.load(config, given)
     made(wanted, config.parent, chosen_view(quiet=quiet, log_format=log_format))
 
 
-def made(config: Config, base: Path, view: View, makers: Makers = made_here) -> None:
+def made(config: Config, base: Path, view: View) -> None:
     """Run it under the view, and say at the end where things are. Ctrl-C ends it with exit code 130."""
+    makers = made_here if config.run.executor == "here" else _elsewhere(config)
     try:
         with view:
             asyncio.run(_stoppable(config, base, view, makers))
@@ -77,6 +84,12 @@ def made(config: Config, base: Path, view: View, makers: Makers = made_here) -> 
         view.ended(config.files, config.run_dir)
         raise
     view.ended(config.files, config.run_dir)
+
+
+def _elsewhere(config: Config) -> Makers:
+    from callwright.distributed.drive import makers_of
+
+    return makers_of(config)
 
 
 async def _stoppable(config: Config, base: Path, view: View, makers: Makers) -> None:

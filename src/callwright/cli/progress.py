@@ -1,9 +1,9 @@
 """The figures of a run, folded from its events. Knows no screen (`views.py`).
 
 Events and the data that is read of them:
-`topic` {done, total} · `sent`, `returned` · `reply` {tokens, prompt_tokens, cost, fresh} · `row` {row, done, total} ·
-`refused` {step, code} · `retry` · `resample` · `hedge` · `note` (its text is shown) · `change`, `missing` (so that it
-is not missed).
+`topic` {done, total} · `sent`, `returned` · `reply` {tokens, prompt_tokens, cost, fresh, count} ·
+`row` {row, done, total} · `refused` {step, code} · `retry` · `resample` · `hedge` · `note` (its text is shown) ·
+`change`, `missing` (shown so that it is not overlooked).
 """
 
 from __future__ import annotations
@@ -77,11 +77,12 @@ class Progress:
         self.in_flight -= 1
 
     def _on_reply(self, event: Event) -> None:
+        count = int(event.data.get("count", 1))
         if not event.data.get("fresh", True):
-            self.kept += 1
+            self.kept += count
             return
         tokens = int(event.data.get("tokens", 0))
-        self.fresh += 1
+        self.fresh += count
         self.tokens += tokens
         self.cost += float(event.data.get("cost", 0.0))
         self._recent.append((self._clock(), tokens))

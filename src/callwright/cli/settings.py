@@ -23,6 +23,9 @@ MaxCost = Annotated[str | None, typer.Option(metavar="DOLLARS", help="End when t
 MaxTokens = Annotated[str | None, typer.Option(metavar="N", help="End when the whole run has used so many tokens.")]
 MaxTime = Annotated[str | None, typer.Option(metavar="TIME", help="End after so long: 90s, 30m, 2h.")]
 Cache = Annotated[str | None, typer.Option(metavar="FILE", help="Replies that runs share.")]
+Executor = Annotated[str | None, typer.Option(metavar="here|processes|ray", help="Where rows are made.")]
+Shards = Annotated[str | None, typer.Option(metavar="N", help="Parts into which processes and ray split the rows.")]
+RayAddress = Annotated[str | None, typer.Option(metavar="ADDRESS", help="The Ray cluster; by default a local one.")]
 Settings = Annotated[
     list[str] | None, typer.Option("-o", "--option", metavar="KEY=VALUE", help="Any setting: -o llm.concurrency=8.")
 ]
@@ -37,6 +40,9 @@ _FLAGS = {
     "max_tokens": "run.max_tokens",
     "max_time": "run.max_time",
     "cache": "run.cache",
+    "executor": "run.executor",
+    "shards": "run.shards",
+    "ray_address": "run.ray_address",
 }
 """Flags whose value is a text as it stands."""
 

@@ -156,6 +156,7 @@ SHIPPED: dict[str, dict[str, str]] = {
         "simulated": "callwright.execution.build:simulated",
         "world": "callwright.execution.build:world",
     },
+    "writer": {"turns": "callwright.synthesis.writers:turns", "whole": "callwright.synthesis.writers:whole"},
     "layout": {"funcdex": "callwright.compat.funcdex:to_document"},
     "outputs": {"funcdex": "callwright.compat.funcdex_outputs:write"},
     "topics": {"tree": "callwright.topics.tree:grow", "graph": "callwright.topics.graph:grow"},

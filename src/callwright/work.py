@@ -16,7 +16,7 @@ from callwright.errors import BadRequest, ModelError, Rejected, Stopped, Unautho
 from callwright.execution.build import Ground, build_executor
 from callwright.ledger import Ledger
 from callwright.pipeline import bounded
-from callwright.plugins import Event, Model, Refused, Watcher
+from callwright.plugins import Event, Model, Refused, Watcher, Writer, resolve
 from callwright.quality.judge import Judge
 from callwright.quality.report import check_row
 from callwright.records import Blueprint, Finding, Refusal, Row
@@ -25,7 +25,6 @@ from callwright.synthesis.kinds import shares
 from callwright.synthesis.planner import Planner
 from callwright.synthesis.rows import build_row
 from callwright.synthesis.system_prompt import with_system_prompt
-from callwright.synthesis.turns import Turns
 from callwright.tools.catalog import Catalog
 from callwright.tools.sampling import Sampler
 
@@ -69,14 +68,8 @@ class Work:
         judge = config.quality.judge
         self._judge = Judge(models["quality.judge"], judge, tries=made.max_retries) if judge else None
         self._attempts = max(ROW_ATTEMPTS, judge.max_attempts if judge else 0, made.redo + 1)
-        self._writer = Turns(
-            model,
-            reasoning=made.conversation.reasoning,
-            tries=made.max_retries,
-            guidance=made.system_prompt.strip(),
-            system=config.output.system_prompt.strip() if fixed else "",
-            clarity=made.clarity,
-        )
+        system = config.output.system_prompt.strip() if fixed else ""
+        self._writer: Writer = resolve("writer", made.writer)(model, made, config.models()["generation"], system)
 
     async def rows(self, numbers: Iterable[int], done: int, total: int, turn: int = 0) -> dict[int, str]:
         """Make the rows of these `numbers` and keep them, until the budget ends. Returns, for those that failed, why.

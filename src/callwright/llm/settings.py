@@ -63,6 +63,9 @@ class LLMSettings(BaseModel):
     """Upper bound of every reply; each step asks for less where it knows that less will do."""
     constraint: Literal["auto", "json_schema", "strict", "guided_json", "json_object", "none"] = "auto"
     """How the server is told the schema of a reply. `auto`: `strict` at api.openai.com, else `json_schema`."""
+    grammar: Literal["auto", "structural_tag", "lark", "gbnf", "json_schema"] = "auto"
+    """How the server is told the grammar of a whole dialogue (`generation.writer: whole`). `auto`: a structural tag at
+    `vllm`, Lark at `llamacpp`, elsewhere a JSON Schema, said as `constraint` says."""
     concurrency: Count = 32
     """The most requests at once, for each endpoint; reached by trying how many it takes."""
     requests_per_minute: Count | None = None

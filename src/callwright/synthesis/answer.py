@@ -111,6 +111,11 @@ class WriteAnswer:
         said = in_words(lacking) if lacking else "That is done."
         return f"{self._best} {said}" if self._best else said
 
+    @property
+    def mentions(self) -> list[str]:
+        """The values that an answer must not leave out."""
+        return [str(fact.value) for fact in self._salient()]
+
     def _claimed(self, text: str) -> str:
         """What the answer reports and no call has done."""
         called = [self.tools[call.tool] for call in self.calls]

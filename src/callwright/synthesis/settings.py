@@ -57,7 +57,8 @@ class GenerationSettings(BaseModel):
     """Share of each kind of dialogue, normalised; empty takes the mode's default mix."""
     clarity: dict[str, ClarityLevel] = {}
     """How clearly users ask, drawn for each row; empty leaves it to the model."""
-    writer: Literal["turns"] = "turns"
+    writer: Literal["turns", "whole"] = "turns"
+    """`turns`: a request for each message; `whole`: one for the dialogue, and for messages that have to be mended."""
     execution: str = "simulated"
     """What answers the calls: `simulated` (the model), `world` (a state made from the tools), `mcp` (real servers)."""
     world: WorldSettings = WorldSettings()

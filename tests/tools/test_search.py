@@ -117,6 +117,12 @@ def test_only_the_toolkits_that_are_asked_for(table: Path) -> None:
     assert [hit.tool.toolkit for hit in found] == ["mail"]
 
 
+@pytest.mark.parametrize(("kit", "said"), [("strpe", "did you mean 'stripe'"), ("xyzzy", "lists them")])
+def test_an_unknown_toolkit_is_told_with_the_nearest(table: Path, kit: str, said: str) -> None:
+    with pytest.raises(SourceError, match=f"toolkit '{kit}' is not there; .*{said}"):
+        Search.of_table(table).find("message", toolkits=["mail", kit])
+
+
 def test_without_weights_it_says_that_words_decide() -> None:
     assert Search.of_tools(TOOLS).by == "words"
 

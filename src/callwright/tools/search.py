@@ -6,6 +6,7 @@ and `Search.by` says so.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -63,7 +64,8 @@ class Search:
         return cls(text, Whole([described(tool) for tool in tools], known) if known.name != "words" else None)
 
     def find(self, query: str, count: int = 10, toolkits: Sequence[str] = ()) -> list[Hit]:
-        """The tools that fit best, of some toolkits only where they are named."""
+        """The tools that fit best, of some toolkits only where they are named. Raises `SourceError` for an unknown one."""
+        self._require(toolkits)
         deep = self._count if toolkits else DEEP
         rankings = [(1.0, self._text.find(query, deep))]
         if self._meanings and query.strip():
@@ -80,6 +82,14 @@ class Search:
         best = sorted(scores, key=lambda row: (-scores[row], row))[:count]
         said = self._text.said(best)
         return [Hit(row, said[row], scores[row]) for row in best]
+
+    def _require(self, toolkits: Sequence[str]) -> None:
+        held = self._text.toolkits() if toolkits else []
+        for kit in toolkits:
+            if kit not in held:
+                near = difflib.get_close_matches(kit, held, 1)
+                way_out = f"did you mean {near[0]!r}?" if near else "callwright tools toolkits lists them."
+                raise SourceError(f"toolkit {kit!r} is not there; {way_out}")
 
 
 def _index_of(path: Path) -> Path:

@@ -113,6 +113,9 @@ class Text:
         query = f"SELECT row, name, toolkit, provider, description, path FROM said WHERE row IN ({marks})"  # noqa: S608
         return {row[0]: Said(*row[1:]) for row in self._database.execute(query, tuple(rows))}
 
+    def toolkits(self) -> list[str]:
+        return [kit for (kit,) in self._database.execute("SELECT DISTINCT toolkit FROM said ORDER BY toolkit")]
+
     def of_toolkits(self, toolkits: Sequence[str]) -> set[int]:
         """The rows of some toolkits."""
         marks = ",".join("?" * len(toolkits))

@@ -64,7 +64,7 @@ class Search:
         return cls(text, Whole([described(tool) for tool in tools], known) if known.name != "words" else None)
 
     def find(self, query: str, count: int = 10, toolkits: Sequence[str] = ()) -> list[Hit]:
-        """The tools that fit best, of some toolkits only where they are named. Raises `SourceError` for one not here."""
+        """The tools that fit best; only of `toolkits`, where any are named. Raises `SourceError` for an unknown one."""
         self._require(toolkits)
         deep = self._count if toolkits else DEEP
         rankings = [(1.0, self._text.find(query, deep))]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callwright.execution.faults import Faulty
+from callwright.execution.mcp import Mcp
 from callwright.execution.settings import FaultSettings, McpSettings, WorldSettings
 from callwright.execution.simulated import Simulated
 from callwright.execution.world import World
@@ -59,3 +60,8 @@ def simulated(ground: Ground) -> Executor:
 def world(ground: Ground) -> Executor:
     """A state made from the tools alone."""
     return World.of(ground.catalog, ground.settings.world.effects)
+
+
+def mcp(ground: Ground) -> Executor:
+    """Real MCP servers."""
+    return Mcp(ground.settings.mcp, ground.ledger)

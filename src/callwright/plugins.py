@@ -155,6 +155,7 @@ SHIPPED: dict[str, dict[str, str]] = {
     "executor": {
         "simulated": "callwright.execution.build:simulated",
         "world": "callwright.execution.build:world",
+        "mcp": "callwright.execution.build:mcp",
     },
     "writer": {"turns": "callwright.synthesis.writers:turns", "whole": "callwright.synthesis.writers:whole"},
     "layout": {"funcdex": "callwright.compat.funcdex:to_document"},

@@ -371,7 +371,7 @@ def test_retry_after_is_a_number_a_date_or_nothing() -> None:
     assert wait("Wed, 21 Oct 2015 07:28:00") in (0.0, None)
 
 
-def test_a_dropped_connection_and_a_body_cut_in_the_middle_are_unreachable() -> None:
+def test_a_dropped_connection_and_a_body_cut_in_the_middle_are_the_servers_failure() -> None:
     async def drop(request: web.Request) -> web.Response:
         assert request.transport
         request.transport.close()
@@ -386,8 +386,45 @@ def test_a_dropped_connection_and_a_body_cut_in_the_middle_are_unreachable() -> 
         return response
 
     for handler in (drop, cut):
-        with pytest.raises(Unreachable, match=r"^http://127\.0\.0\.1:\d+/v1: "):
+        with pytest.raises(ServerError, match=r"^http://127\.0\.0\.1:\d+/v1: the connection broke: "):
             asked(handler)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "header"),
+    [(503, RateLimited, "7"), (503, ServerError, None), (429, RateLimited, "7"), (500, ServerError, "7")],
+)
+def test_a_server_that_says_when_to_come_back_is_busy_not_broken(
+    status: int, error: type[ModelError], header: str | None
+) -> None:
+    headers = {"Retry_After": header} if header else {}
+    with pytest.raises(error) as raised:
+        asked(answering(b"{}", status, **headers))
+    assert getattr(raised.value, "retry_after_s", None) == (7.0 if error is RateLimited else None)
+
+
+def test_a_quota_that_is_used_up_is_not_waited_for() -> None:
+    said = b'{"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}'
+    with pytest.raises(Unauthorized, match="You exceeded your current quota"):
+        asked(answering(said, 429))
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 429, 500])
+def test_a_key_that_the_server_repeats_is_neither_shown_nor_kept(status: int) -> None:
+    key = "sk-marked-0123456789"
+    choice = {"message": {"content": f"The key {key} is fine."}, "finish_reason": "stop"}
+    said = {"error": {"message": f"what about {key}?"}, "choices": [choice]}
+    try:
+        shown = asked(answering(said, status), api_key=key).text
+    except ModelError as error:
+        shown = str(error)
+    assert "***" in shown
+    assert key not in shown
+
+
+def test_a_key_that_is_a_word_is_no_secret() -> None:
+    choice = {"message": {"content": "There is none."}, "finish_reason": "stop"}
+    assert asked(answering({"choices": [choice]}), api_key="none").text == "There is none."
 
 
 def test_an_answer_that_would_fill_the_memory_is_not_read_to_its_end() -> None:

@@ -23,6 +23,7 @@ from callwright.records import Reply, Request
 LONGEST_REST_S = 60.0
 DOWN_AFTER = 8
 """So many failures in a row mean that the endpoint is down: one request at a time finds out when it is back."""
+FAILING_AFTER = 2
 REFUSED_REST_S = 0.25
 """After refusals that name no time."""
 _IN_PROCESS = frozenset({"local", "scripted"})
@@ -52,6 +53,10 @@ class Lane:
     @property
     def is_down(self) -> bool:
         return self._failures >= DOWN_AFTER
+
+    @property
+    def is_failing(self) -> bool:
+        return self._failures >= FAILING_AFTER
 
     @property
     def ready_at(self) -> float:
@@ -131,10 +136,13 @@ class Lanes:
             raise
 
     def free(self, avoid: Lane | None = None) -> Lane | None:
-        """A place at an endpoint that has one, reserved; the least loaded for its weight, `avoid` only if need be."""
+        """A place at an endpoint that has one, reserved: the least loaded for its weight.
+
+        One that keeps failing is taken only where the others are full, and `avoid` where there is no other at all.
+        """
         now = time.monotonic()
         open_ = (lane for lane in self.all if lane.has_room and lane.ready_at <= now)
-        lane = min(open_, key=lambda one: (one is avoid, one.in_use / one.weight), default=None)
+        lane = min(open_, key=lambda one: (one is avoid, one.is_failing, one.in_use / one.weight), default=None)
         if lane:
             lane.reserve()
         return lane

@@ -47,6 +47,8 @@ class Metered:
         self._watch = watch
         self._leave = leave
         self._answers = 0
+        self._reached = False
+        """Whether any endpoint has said anything, be it an error."""
         self._hedges = 1.0
 
     async def complete(self, request: Request) -> Reply:
@@ -63,9 +65,10 @@ class Metered:
                 continue
             served = isinstance(fault, RateLimited) and self._answers > answers  # others: so this one waits its turn
             answers = self._answers
-            if not served and (not fault.retryable or attempt == self._most_retries(fault)):
+            if not served and (not fault.retryable or attempt >= self._most_retries(fault)):
                 raise fault
-            pause_s = self._pause_s(fault, attempt, request)
+            pause_s = self._pause_s(fault, attempt // len(self._lanes.all), request)
+            self._reached |= not isinstance(fault, Unreachable)
             self._watch(Event("retry", str(fault), {"wait_s": pause_s, "attempt": attempt}))
             await asyncio.sleep(pause_s)
             attempt += not served
@@ -92,6 +95,7 @@ class Metered:
         else:
             reply = await self._hedged(lane, request, attempt, usual_s * self._settings.hedge)
         self._answers += 1
+        self._reached = True
         self._hedges = min(8.0, self._hedges + HEDGED_SHARE)
         price = self._settings.price
         return reply.model_copy(update={"cost": price.of(reply)}) if price else reply
@@ -130,8 +134,9 @@ class Metered:
 
     def _most_retries(self, error: ModelError) -> int:
         """A server that was never reached is not there: that is to be said within seconds."""
-        never_there = isinstance(error, Unreachable) and not self._answers
-        return min(RETRIES_OF_THE_FIRST, self._settings.retries) if never_there else self._settings.retries
+        never_there = isinstance(error, Unreachable) and not self._reached
+        few = RETRIES_OF_THE_FIRST * len(self._lanes.all)
+        return min(few, self._settings.retries) if never_there else self._settings.retries
 
     @staticmethod
     def _pause_s(error: ModelError, attempt: int, request: Request) -> float:

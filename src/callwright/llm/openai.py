@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
@@ -100,8 +101,11 @@ class OpenAIModel:
             raise TimedOut(f"{self._place}: no answer within {self._settings.timeout_s:g} s.") from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise ConfigError(f"llm.base_url: {self._place!r} is not a URL.") from error
+        except aiohttp.ClientConnectorError as error:
+            raise Unreachable(f"{self._place}: {self._without_key(str(error))}.") from error
         except aiohttp.ClientError as error:
-            raise Unreachable(f"{self._place}: {self._without_key(str(error)) or type(error).__name__}.") from error
+            said = self._without_key(str(error)) or type(error).__name__
+            raise ServerError(f"{self._place}: the connection broke: {said}.") from error
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """The whole body, unpacked, up to a limit: a server must not be able to fill the memory."""
@@ -120,7 +124,7 @@ class OpenAIModel:
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
             headers = {"Content-Type": "application/json"}
-            if self._key:
+            if self._key and not urlsplit(self.base_url).username:  # one way to say who asks is all that HTTP has
                 headers["Authorization"] = f"Bearer {self._key}"
             timeout = aiohttp.ClientTimeout(
                 total=self._settings.timeout_s, sock_connect=self._settings.connect_timeout_s

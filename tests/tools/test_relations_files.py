@@ -89,5 +89,21 @@ def test_the_same_graph_gives_the_same_picture() -> None:
     assert FORMS[".svg"](_graph(120), "x") == FORMS[".svg"](_graph(120), "x")
 
 
+def test_communities_of_one_toolkit_are_told_apart_by_name() -> None:
+    things = ["repo", "repo", "repo", "hook"], ["repo", "repo", "issue", "repo"], ["card", "card", "card", "card"]
+    tools = [
+        Tool(name=f"t{n}", parameters={}, toolkit="forge" if n < 8 else "board", path=f"/{thing}s")
+        for n, thing in enumerate(thing for group in things for thing in group)
+    ]
+    edges = [
+        Edge(a, b, "resource", "", "", "x", 0.5)
+        for at in (0, 4, 8)
+        for a in range(at, at + 4)
+        for b in range(a + 1, at + 4)
+    ]
+    names = [cluster.name for cluster in picture(Relations(tuple(tools), tuple(edges))).clusters]
+    assert names == ["forge · repo", "forge · issue", "board"]
+
+
 def test_colours_are_all_different() -> None:
     assert len(set(palette(24))) == 24

@@ -116,3 +116,22 @@ def test_what_code_writes_asks_for_the_act_and_says_every_value() -> None:
     text = step().fallback()
     assert text.startswith("Please create an issue in a repository: Slow login page. ")
     assert text.endswith(" The repository is acme/web and the priority is high.")
+
+
+def test_a_word_of_assent_in_front_is_dropped() -> None:
+    text = said("Sure, the login page is slow, please open an issue in {repository} with {priority} priority.")
+    assert text.startswith("The login page")
+    assert any(
+        "speaks as the assistant" in finding for finding in findings("Sure, I can create an issue in {repository}.")
+    )
+
+
+def test_a_file_is_pasted_below_the_words_and_no_model_is_shown_it() -> None:
+    file = Fact("call_0", "/file_content", "file content", "date,customer\n2026-05-06,Fernhill\n")
+    asked = step(facts=[WHERE, file])
+    shown = "".join(message.content for message in asked.ask(2).messages)
+    assert "Fernhill" not in shown
+    text = asked.read(Reply(text="The login page is slow, please open an issue in acme/web."))
+    assert text.endswith("in acme/web.\n\nFile content:\ndate,customer\n2026-05-06,Fernhill\n")
+    assert file.said_in(text)
+    assert "File content:" in step(facts=[WHERE, file]).fallback()

@@ -24,6 +24,10 @@ MOST_HARD_TOKENS = 0
 """Numbers and names that free text may bring along without anybody having said them."""
 
 
+SHOWN_CHARS = 200
+"""Of a decided value that is shown whole; a file is not."""
+
+
 @dataclass(frozen=True)
 class Filled:
     situation: str
@@ -116,7 +120,8 @@ class FillArguments:
     def _shown(self, name: str, part: Schema) -> str:
         """One parameter as the prompt shows it: its decided value, or what is wanted."""
         if "const" in part:
-            return f"{name} {json.dumps(part['const'], ensure_ascii=False)} (given)"
+            shown = json.dumps(part["const"], ensure_ascii=False)
+            return f"{name} {shown if len(shown) <= SHOWN_CHARS else f'{shown[:40]}...'} (given)"
         kind = " (list)" if part.get("type") == "array" else ""
         must = self.frame.must_hold.get(f"/{name}")
         wanted = self._description(name)[:120] or words_of(name)

@@ -15,6 +15,9 @@ from callwright.tools.roles import words_of
 _LIMITS = re.compile(r"per page|page size|limit|(?:max|num)(?: results)?|count|top k")
 """Names of parameters that say how many results are wanted."""
 
+MOST_SAID_CHARS = 120
+"""A longer text is pasted, not said."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -30,6 +33,11 @@ class Fact:
     def is_limit(self) -> bool:
         """Whether it says how many results are wanted."""
         return isinstance(self.value, int) and not self.is_flag and bool(_LIMITS.fullmatch(self.name))
+
+    @property
+    def is_attachment(self) -> bool:
+        """Whether it is pasted as it is, as a file's content: nobody says it in a sentence."""
+        return isinstance(self.value, str) and (len(self.value) > MOST_SAID_CHARS or "\n" in self.value.strip())
 
     @property
     def is_flag(self) -> bool:

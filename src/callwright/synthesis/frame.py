@@ -16,6 +16,7 @@ from typing import Any
 from callwright.plugins import Knowing
 from callwright.quality.saying import leaves
 from callwright.records import Pointer, Schema, Source, Tool
+from callwright.tools.files import together
 from callwright.tools.roles import COMPOSED, WRITTEN, Role, kind_of, role_of, words_of
 from callwright.tools.sampling_options import Options, schedule
 from callwright.tools.values import Values, is_valid
@@ -78,6 +79,8 @@ class Framer:
         self._rng: random.Random = values.rng
         self._said: dict[str, Known] = {}
         self._options = Options()
+        self._filed: dict[Pointer, Any] = {}
+        """What the call's parameters say of one file: its content, name, media type, size."""
 
     def frame(self, tool: Tool, use: int, turn: int, given: Mapping[Pointer, Known]) -> Frame:
         """A frame for a call in user turn `turn`; `given` are values that come from earlier results.
@@ -87,6 +90,7 @@ class Framer:
         frame = Frame(tool=tool, schema={})
         given = self._existing(tool, turn, given)
         self._options = schedule(tool, use)
+        self._filed = {}
         frame.schema = self._object(tool.parameters, "", turn, given, frame)
         return frame
 
@@ -134,6 +138,7 @@ class Framer:
     def _object(self, schema: Schema, at: Pointer, turn: int, given: Mapping[Pointer, Known], frame: Frame) -> Schema:
         parts, required = schema.get("properties", {}), set(schema.get("required", ()))
         chosen = required | self._optional(parts, required, at, given)
+        self._file(parts, chosen, at, given)
         framed = {
             name: self._part(name, part, f"{at}/{_escaped(name)}", turn, given, frame, name in required)
             for name, part in parts.items()
@@ -146,6 +151,15 @@ class Framer:
         if not framed and at:
             return self._decided(frame, at, {}, Source(kind="default"))  # nothing else is allowed there
         return {"type": "object", "properties": framed, "required": list(framed), "additionalProperties": False}
+
+    def _file(self, parts: Mapping[str, Schema], chosen: set[str], at: Pointer, given: Mapping[Pointer, Known]) -> None:
+        """Settle together what these properties say of one file, where one of them is its content."""
+        spoken = {name: self._said.get(name.lower()) for name in chosen & parts.keys()}
+        settled = {name: known for name, known in spoken.items() if known and role_of(name, parts[name]) in _SHARED}
+        settled |= {name: known for name in parts if (known := given.get(f"{at}/{_escaped(name)}"))}
+        values = {name: known.value for name, known in settled.items()}
+        made = together(self._values, {name: parts[name] for name in parts if name in chosen}, values)
+        self._filed |= {f"{at}/{_escaped(name)}": value for name, value in made.items() if is_valid(value, parts[name])}
 
     def _optional(
         self, parts: Mapping[str, Schema], required: set[str], at: Pointer, given: Mapping[Pointer, Known]
@@ -173,6 +187,10 @@ class Framer:
             return self._decided(frame, at, known.value, known.source)
         if role == "object" and is_plain(schema) and schema.get("properties"):
             return self._object(schema, at, turn, given, frame)
+        if at in self._filed:
+            is_default = schema.get("default", ...) == self._filed[at]
+            source = Source(kind="default") if is_default else Source(kind="user", turn=turn)
+            return self._decided(frame, at, self._filed[at], source)
         if "default" in schema and needed and is_valid(schema["default"], schema) and self._rng.random() < 0.5:
             return self._decided(frame, at, schema["default"], Source(kind="default"))
         said = self._said.get(name.lower())

@@ -91,7 +91,8 @@ class WriteUser:
         slots = self._slots()
         self._by_slots = bool(slots) and (attempt < 2) == (len(slots) > 1)
         slots = slots if self._by_slots else {}
-        plain = [fact for fact in self.facts if not fact.is_limit and not any(fact in held for held in slots.values())]
+        plain = [fact for fact in self.facts if not (fact.is_limit or fact.is_attachment)]
+        plain = [fact for fact in plain if not any(fact in held for held in slots.values())]
         values: dict[str, Any] = {
             "wants": self.wants,
             "why": self.why,
@@ -111,6 +112,7 @@ class WriteUser:
         text = prose(_filled(reply, self._slots()))
         faults = [*self._faults(text), *(_misused(reply.text) if self._by_slots else [])]
         text = _with_limits(_joined_on(text) if self.begun else text, self.facts)
+        text = _with_attachments(text, self.facts)
         missing = self._missing(text)
         if missing:
             slots = self._slots().items() if self._by_slots else ()
@@ -127,7 +129,7 @@ class WriteUser:
 
     def fallback(self) -> str:
         """The best candidate with what it lacks appended; without any, the bare request."""
-        text = self._best[1] if self._best else self._bare()
+        text = _with_attachments(self._best[1] if self._best else self._bare(), self.facts)
         missing = self._missing(text)
         return " ".join(part for part in (_ended(text), in_words(missing)) if part)
 
@@ -195,7 +197,7 @@ class WriteUser:
         slots: dict[str, list[Fact]] = {}
         owners: dict[str, tuple[str, str]] = {}
         for fact in self.facts:
-            if fact.is_flag or fact.is_limit or fact.value in (None, "", [], {}):
+            if fact.is_flag or fact.is_limit or fact.is_attachment or fact.value in (None, "", [], {}):
                 continue
             slot, owner = fact.name.replace(" ", "_"), _owner(fact)
             while owners.setdefault(slot, owner) != owner:
@@ -227,6 +229,13 @@ def _with_limits(text: str, facts: Sequence[Fact]) -> str:
     """How many results are wanted, in a sentence of its own: models lose such a number or make something else of it."""
     limits = [fact for fact in facts if fact.is_limit and not fact.said_in(text)]
     return " ".join([_ended(text), *(_ENOUGH[fact.value % len(_ENOUGH)].format(_shown(fact)) for fact in limits)])
+
+
+def _with_attachments(text: str, facts: Sequence[Fact]) -> str:
+    """With the files that the person pastes below the words."""
+    pasted = [fact for fact in facts if fact.is_attachment and not fact.said_in(text)]
+    files = "".join(f"\n\n{fact.name.capitalize()}:\n{str(fact.value).strip()}\n" for fact in pasted)
+    return f"{_ended(text)}{files}" if pasted else text
 
 
 def _filled(reply: Reply, slots: dict[str, list[Fact]]) -> Reply:

@@ -111,7 +111,8 @@ def role_of(name: str, schema: Schema) -> Role:
             return "list"
         case "object":
             return "object"
-    return _role_of_text(name, str(schema.get("format", "")), str(schema.get("description", ""))[:300])
+    form = "base64" if "base64" in str(schema.get("contentEncoding", "")) else str(schema.get("format", ""))
+    return _role_of_text(name, form, str(schema.get("description", ""))[:300])
 
 
 @functools.lru_cache(maxsize=65536)

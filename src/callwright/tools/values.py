@@ -6,13 +6,12 @@ that it is given; `sample` raises `Unsampleable` for the schemas that it cannot 
 
 from __future__ import annotations
 
-import base64
 import functools
 import json
 import random
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -20,6 +19,7 @@ import jsonschema_rs
 from callwright.records import Schema
 from callwright.schemas import compiled
 from callwright.tools import words
+from callwright.tools.files import content, together
 from callwright.tools.patterns import matching
 from callwright.tools.roles import Role, kind_of, role_of
 from callwright.tools.values_schema import Unsampleable as Unsampleable
@@ -48,10 +48,14 @@ class Values:
         fake.seed_instance(self.rng.getrandbits(64))
         return fake
 
+    def day(self) -> date:
+        """A day of the year in which everything happens."""
+        return _moment(self).date()
+
     def typed(self, name: str, schema: Schema) -> Any:
         """A value for a parameter `name` of a typed role, obeying `schema`. Raises `Unsampleable`."""
         role = role_of(name, schema)
-        make = _MAKERS.get(role)
+        make = _maker(role, name, schema)
         candidates = ([make(self)] if make and kind_of(schema) == "string" else []) + [None]
         for candidate in candidates:
             value = self._fitted(candidate, schema) if candidate is not None else self.sample(schema, name)
@@ -113,7 +117,13 @@ class Values:
         optional = [part for part in parts if part not in required and depth < DEEP and self.rng.random() < 0.5]
         most = schema.get("maxProperties", len(parts) + len(required))
         wanted = {*required, *optional[: max(0, most - len(set(required)))]}
-        made = {part: self._draw(parts[part], part, root, depth + 1) for part in parts if part in wanted}
+        chosen = {part: parts[part] for part in parts if part in wanted}
+        filed = together(self, {part: one for part, one in chosen.items() if isinstance(one, dict)}, {})
+        filed = {part: value for part, value in filed.items() if is_valid(value, parts[part])}
+        made = {
+            part: filed[part] if part in filed else self._draw(one, part, root, depth + 1)
+            for part, one in chosen.items()
+        }
         extra = schema.get("additionalProperties")
         for part in [part for part in required if part not in parts]:
             made[part] = self._draw(extra if isinstance(extra, dict) else {"type": "string"}, part, root, depth + 1)
@@ -140,7 +150,7 @@ class Values:
         return made
 
     def _string(self, schema: Schema, name: str) -> str:
-        make = _FORMS.get(str(schema.get("format"))) or _MAKERS.get(role_of(name, schema))
+        make = _FORMS.get(str(schema.get("format"))) or _maker(role_of(name, schema), name, schema)
         usual = self._fitted(make(self), schema) if make else ""
         if "pattern" in schema and not (make and is_valid(usual, {**schema, "type": "string"})):
             made = matching(str(schema["pattern"]), self.rng, schema.get("minLength", 0), schema.get("maxLength"))
@@ -177,6 +187,11 @@ def validator(schema: str) -> jsonschema_rs.Validator:
 # --- one maker for each typed role -----------------------------------------------------------------------------
 
 
+def _maker(role: Role, name: str, schema: Schema) -> Callable[[Values], str] | None:
+    """What makes a value of `role`; a file's content takes its form from name and schema."""
+    return (lambda values: content(values, name, schema)) if role == "file_content" else _MAKERS.get(role)
+
+
 def _moment(values: Values) -> datetime:
     return EPOCH + timedelta(days=values.rng.randrange(360), minutes=30 * values.rng.randrange(18))
 
@@ -188,14 +203,6 @@ def _repository(values: Values) -> str:
 def _identifier(values: Values) -> str:
     letters = "".join(values.rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(2))
     return f"{letters}-{values.rng.randrange(10_000, 99_999)}"
-
-
-def _file(values: Values) -> str:
-    """A small real file in base64: what a file-content parameter is given instead of a placeholder."""
-    rows = "\n".join(
-        f"{values.faker.date()},{values.faker.company()},{values.rng.randrange(20, 900)}" for _ in range(3)
-    )
-    return base64.b64encode(f"date,customer,amount\n{rows}\n".encode()).decode()
 
 
 def _code(values: Values) -> str:
@@ -242,7 +249,7 @@ _MAKERS: dict[Role, Callable[[Values], str]] = {
     "path": lambda v: f"src/{v.rng.choice(words.MODULES)}.py",
     "file_name": lambda v: f"{v.rng.choice(words.MODULES)}.{v.rng.choice(('pdf', 'csv', 'md', 'txt'))}",
     "branch": lambda v: f"{v.rng.choice(('feature', 'fix', 'chore'))}/{v.rng.choice(words.MODULES)}",
-    "file_content": _file,
+    "file_content": lambda v: content(v, "", {}),
     "code": _code,
     "label": lambda v: v.rng.choice(words.LABELS),
     "city": lambda v: v.rng.choice(words.CITIES),

@@ -118,3 +118,13 @@ def test_a_refusal_that_is_none_or_explains_the_manual_way_is_refused(text: str,
 def test_what_code_declines_with_passes_its_own_checks() -> None:
     step = reply("decline")
     assert step.read(Reply(text=step.fallback())) == step.fallback()
+
+
+def test_a_story_that_nobody_told_is_no_answer() -> None:
+    told = "Issue 9275 is open. It was rejected because reviewers marked it duplicate, a common occurrence in teams."
+    assert codes(answer(MADE), told) == ["answer.adds"]
+
+
+def test_what_the_assistant_does_itself_it_offers_itself() -> None:
+    text = "I can't create a pull request here. If it helps, you can search code in a repository."
+    assert reply("decline").read(Reply(text=text)).endswith("If it helps, I can search code in a repository.")

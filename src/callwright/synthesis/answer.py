@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.quality.acts import acts_in, same_thing, says_some
+from callwright.quality.acts import acts_in, same_thing, says_some, telling
 from callwright.quality.saying import hard_tokens, invented, leaves
 from callwright.records import Finding, Message, PlannedCall, Reply, Request, Tool
 from callwright.synthesis.facts import Fact, in_words, name_of
@@ -28,6 +28,7 @@ _YOURS = re.compile(
     r"|\bPlease (?:create|open|search|add|send|make)\b"
     r"|\b[Yy]ou(?:'ve| have)? (?:just |also )?(?:created|opened|searched|filed|scheduled|sent|added)\b"
 )
+_YOU_CAN = re.compile(r"\byou can\b", re.IGNORECASE)
 _TECHNICAL = re.compile(
     r"\b(?:at the (?:url|link)|in the results?|(?:is|are) provided"
     r"|JSON|API call|function call|tool call|parameters?|the tool)\b"
@@ -43,7 +44,12 @@ _ADVICE = re.compile(
     r"|\bgeneral idea\b|\byourself\b|\byou can\b|\bI(?:'d| would) suggest\b",
     re.IGNORECASE,
 )
-SHORT_WORDS = 9
+SHORT_WORDS = 5
+SOBER = 0.3
+"""Temperature of a first try at an answer: it has to keep to what is there."""
+NEW_WORDS = 6
+"""So many telling words of one sentence that stand nowhere else, and most of its words, make up a story."""
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _DONE = "created|added|sent|updated|filed|opened|booked|scheduled|fixed|changed|removed"
 _CLAIMS = re.compile(rf"\bI(?:'ve| have)? (?:just |also )?(?:{_DONE})\b|\bhas been (?:{_DONE})\b", re.IGNORECASE)
 _FOUND = re.compile(r"\bI(?:'ve| have) (?:just )?found\b", re.IGNORECASE)
@@ -63,25 +69,28 @@ class WriteAnswer:
     context: str
     """Everything said and answered so far: what the answer may draw on."""
     seed: tuple[str, int]
+    task: str = "Tell the user what came of their request."
     name: str = "answer"
     _best: str | None = field(default=None, repr=False)
 
     def ask(self, attempt: int) -> Request:
         values: dict[str, Any] = {
-            "task": "Tell the user what came of their request.",
+            "task": self.task,
             "so_far": transcript(self.so_far, 4),
             "user": self.user,
             "results": [json.dumps(call.result, ensure_ascii=False)[:SHOWN_CHARS] for call in self.calls],
             "mention": ", ".join(str(fact.value) for fact in self._salient()),
         }
         seed = seed_of(*self.seed, self.name, attempt)
-        return request("answer", values, seed=seed, max_tokens=160)
+        return request("answer", values, seed=seed, max_tokens=160, temperature=None if attempt else SOBER)
 
     def read(self, reply: Reply) -> str:
         text = prose(reply)
         faults = _faults(text, self.context, [*self.tools])
         if _UNDONE.search(text) or _OFFERS.search(text):
             faults.append(Finding(code="answer.undone", path="$", message="promises what is done already"))
+        if added := _added(text, self.context):
+            faults.append(Finding(code="answer.adds", path="$", message=f"makes up a story: {added[:80]!r}"))
         if claimed := self._claimed(text):
             faults.append(
                 Finding(code="answer.claims", path="$", message=f"says that you did what nobody did: {claimed}")
@@ -150,7 +159,7 @@ class WriteReply:
     context: str
     task: str
     kind: str
-    """`ask`, `decline` or `talk`."""
+    """`ask`, `decline`, `refuse` or `talk`."""
     seed: tuple[str, int]
     missing: Fact | None = None
     abilities: Sequence[str] = ()
@@ -164,7 +173,7 @@ class WriteReply:
         return request("reply", values, seed=seed, max_tokens=120)
 
     def read(self, reply: Reply) -> str:
-        text = prose(reply)
+        text = self._offering(prose(reply)) if self.kind == "decline" else prose(reply)
         faults = _faults(text, self.context, self.tool_names)
         if _CLAIMS.search(text) or _FOUND.search(text) or (self.kind != "talk" and _UNDONE.search(text)):
             faults.append(Finding(code="reply.claims", path="$", message="claims that something was or will be done"))
@@ -190,6 +199,14 @@ class WriteReply:
             return f"I can't {self.wish or 'do that'} from here." + (f" I can {' or '.join(able)}." if able else "")
         return "You're welcome."
 
+    def _offering(self, text: str) -> str:
+        """With "I can" where an offer of what the assistant does itself says "you can"."""
+        parts = [
+            _YOU_CAN.sub("I can", part) if any(says_some(able, part) for able in self.abilities) else part
+            for part in _SENTENCE.split(text)
+        ]
+        return " ".join(parts)
+
     @staticmethod
     def _not_declining(text: str) -> list[Finding]:
         found = []
@@ -209,6 +226,16 @@ class WriteReply:
         if missing and not any(word in text.lower() for word in missing.name.split() if len(word) > 2):
             found.append(Finding(code="reply.no_question", path="$", message=f"does not ask for the {missing.name}"))
         return found
+
+
+def _added(text: str, context: str) -> str:
+    """A sentence that is mostly about things which nobody has said; empty where there is none."""
+    known = {word[:5] for word in telling(context)}
+    for sentence in _SENTENCE.split(text):
+        words = {word[:5] for word in telling(sentence)}
+        if len(words - known) >= NEW_WORDS and 2 * len(words - known) > len(words):
+            return sentence
+    return ""
 
 
 def _faults(text: str, context: str, tool_names: Sequence[str]) -> list[Finding]:

@@ -91,7 +91,7 @@ class FillArguments:
             message = f"the situation calls for something else: {meant[0].description.rstrip('.')}"
             findings.append(Finding(code="arguments.other_act", path="$.situation", message=message))
         if any(alike(told, value["situation"]) for told in self.told):
-            message = "tells again what happened before; tell what comes next, or something else that is needed"
+            message = f"tells again what happened before; say why I want this now: {self.frame.tool.description}"
             findings.append(Finding(code="arguments.retold", path="$.situation", message=message))
         if findings:
             raise Rejected(findings)

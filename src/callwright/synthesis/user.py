@@ -21,12 +21,13 @@ from callwright.synthesis.text import listed, prose, request, seed_of
 from callwright.tools.roles import words_of
 
 _ANSWERS = re.compile(
-    r"^(?:sure|certainly|of course|okay,? i|i'll|i will"
+    r"^(?:sure|certainly|of course|okay,? i|i can|i'll|i will"
     r"|i(?:'ve| have) (?:created|added|sent|updated|filed|opened|found|scheduled)"
     r"|here (?:is|are)|done\b|just (?:filed|created|added|sent)"
     r"|the (?:issue|request|event|note) has been)",
     re.IGNORECASE,
 )
+_ASSENT = re.compile(r"^(?:sure|okay|ok|yes|of course)[,.!]\s+", re.IGNORECASE)
 _ASKS = re.compile(
     r"\?|\b(?:please|can you|could you|would you|need|want|like|help|let me know|looking for|find|search|show"
     r"|create|open|add|send|set|check|get|look|make|book|update|tell|give|list|remind|schedule|file|put)\b",
@@ -109,7 +110,7 @@ class WriteUser:
         return request("user_slots" if slots else "user", values, seed=seed, max_tokens=220)
 
     def read(self, reply: Reply) -> str:
-        text = prose(_filled(reply, self._slots()))
+        text = _opened(prose(_filled(reply, self._slots())))
         faults = [*self._faults(text), *(_misused(reply.text) if self._by_slots else [])]
         text = _with_limits(_joined_on(text) if self.begun else text, self.facts)
         text = _with_attachments(text, self.facts)
@@ -126,6 +127,11 @@ class WriteUser:
         if faults:
             raise Rejected(faults)
         return text
+
+    @property
+    def details(self) -> list[str]:
+        """What the words have to carry, as prompts list it."""
+        return list(dict.fromkeys(_detail(fact) for fact in self.facts if not (fact.is_limit or fact.is_attachment)))
 
     def fallback(self) -> str:
         """The best candidate with what it lacks appended; without any, the bare request."""
@@ -215,6 +221,12 @@ def transcript(messages: Sequence[Message], last: int = 6) -> str:
 def _owner(fact: Fact) -> tuple[str, str]:
     """What a fact belongs to: its argument, or its list."""
     return fact.call, fact.pointer.rstrip("0123456789")
+
+
+def _opened(text: str) -> str:
+    """Without a word of assent in front: nobody has asked the person anything."""
+    rest = _ASSENT.sub("", text)
+    return rest[:1].upper() + rest[1:]
 
 
 def _joined_on(text: str) -> str:

@@ -71,7 +71,7 @@ class McpSession:
         kept = self._executor.ledger.get_reply(key)
         if kept is not None:
             value, error = orjson.loads(kept.text)
-            return Answer(value, error)
+            return self._noted(call, tool, value, error)
         if self._running is None:
             self._running = _Running(self._executor)
             await self._running.start()
@@ -79,6 +79,11 @@ class McpSession:
                 await self._running.call(name, arguments)
         value, error = await self._running.call(tool.name, call.arguments)
         self._executor.ledger.put_reply(key, Reply(text=orjson.dumps([value, error]).decode()), paid=False)
+        return self._noted(call, tool, value, error)
+
+    def _noted(self, call: ToolCall, tool: Tool, value: Any, error: str | None) -> Answer:
+        if error is None:
+            self._places.note(tool, call.arguments)
         return Answer(value, error)
 
     async def close(self) -> None:

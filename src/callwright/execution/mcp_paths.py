@@ -1,7 +1,7 @@
 """What in a row's folder an argument could name: files, folders, repositories, branches.
 
-Told from the argument's name alone, and from whether the tool makes something new. What the calls of the row have
-added since is not looked at.
+Told from the argument's name alone, and from whether the tool makes something new. What a call of the row has made is
+there from then on; what one takes away or renames is still thought to be.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from callwright.records import Pointer, Schema, Tool
 from callwright.tools.roles import kind_of, words_of
 from callwright.tools.words import MODULES
 
-Kind = Literal["file", "folder", "repository", "branch", "new_file", "new_folder", ""]
+Kind = Literal["file", "folder", "repository", "branch", "new_file", "new_folder", "new_branch", ""]
 
 _PATH = re.compile(r"(.* )?(path|paths|file|files|filename|filepath|dir|directory|folder|source|destination)( path)?")
 _BRANCH = re.compile(r"(base |source )?branch( name)?|revision|target|ref")
@@ -32,6 +32,15 @@ class Places:
     def __init__(self, sandbox: Sandbox, seed: str) -> None:
         self._sandbox = sandbox
         self._rng = random.Random(f"{seed}/places")
+        self._made: dict[Kind, list[str]] = {}
+
+    def note(self, tool: Tool, arguments: Mapping[str, Any]) -> None:
+        """A call has succeeded: what it made is there."""
+        for name, value in arguments.items():
+            kind = kind_of_place(name, tool.parameters.get("properties", {}).get(name, {}), tool)
+            made: Kind | None = {"new_file": "file", "new_folder": "folder", "new_branch": "branch"}.get(kind)  # type: ignore[assignment]
+            if made and isinstance(value, str):
+                self._made.setdefault(made, []).append(value)
 
     def refer(self, tool: Tool, given: Mapping[Pointer, Any]) -> dict[Pointer, Any]:
         """Pointer -> an existing place (a new one where the tool makes it), those in `given` kept."""
@@ -39,8 +48,10 @@ class Places:
         for name, schema in tool.parameters.get("properties", {}).items():
             pointer = f"/{name}"
             places = self._of(kind_of_place(name, schema, tool))
-            if pointer in given and (given[pointer] in places or not places):
-                found[pointer] = given[pointer]
+            if pointer in given:
+                held = given[pointer] if isinstance(given[pointer], list) else [given[pointer]]
+                if places and all(one in places for one in held):
+                    found[pointer] = given[pointer]
             elif places:
                 chosen = self._rng.choice(places)
                 found[pointer] = [chosen] if kind_of(schema) == "array" else chosen
@@ -54,13 +65,13 @@ class Places:
     def _of(self, kind: Kind) -> list[str]:
         match kind:
             case "file":
-                return [SHOWN + name for name in self._files]
+                return [*(SHOWN + name for name in self._files), *self._made.get(kind, ())]
             case "folder":
-                return [SHOWN, *(SHOWN + name for name in self._folders)]
+                return [SHOWN, *(SHOWN + name for name in self._folders), *self._made.get(kind, ())]
             case "repository":
                 return [SHOWN + str(Path(name).parent).rstrip("/.") for name in self._repositories]
             case "branch":
-                return list(self._branches)
+                return [*self._branches, *self._made.get(kind, ())]
             case "new_file" | "new_folder":
                 folders = [SHOWN, *(SHOWN + name for name in self._folders)]
                 end = ".md" if kind == "new_file" else ""
@@ -94,7 +105,7 @@ def kind_of_place(name: str, schema: Schema, tool: Tool) -> Kind:
     if not is_text or "enum" in schema or re.search(r"pattern|exclude|glob", words):
         return ""
     if _BRANCH.fullmatch(words):
-        return "" if re.search(r"\bcreate\b", what) and not words.startswith("base") else "branch"
+        return "new_branch" if re.search(r"\bcreate\b", what) and not words.startswith("base") else "branch"
     if not _PATH.fullmatch(words):
         return ""
     if "repo" in words:

@@ -40,7 +40,8 @@ class Server:
     async def start(self) -> dict[str, str]:
         """Start it. Returns tool name -> the server's own name for it. Raises `SourceError`, `MissingExtra`."""
         self._task = asyncio.create_task(self._serve())
-        await asyncio.wait([self._task, self._ready], return_when=asyncio.FIRST_COMPLETED)
+        either: list[asyncio.Future[Any]] = [self._task, self._ready]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not self._ready.done():
             await self._task
         return await self._ready
@@ -77,10 +78,13 @@ class Server:
         except ImportError as error:
             raise MissingExtra("Calling an MCP server", "mcp") from error
         async with AsyncExitStack() as open_:
-            async with asyncio.timeout(self._timeout_s):
-                spoken = await transport(self._source, errors, open_)
-                client = await open_.enter_async_context(Client(spoken, cache=None))
-                names = await _names(client)
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    spoken = await transport(self._source, errors, open_)
+                    client = await open_.enter_async_context(Client(spoken, cache=None))
+                    names = await _names(client)
+            except MCPError as error:
+                raise ValueError(str(error)) from error
             self._ready.set_result({valid(name): name for name in names})
             while (order := await self._orders.get()) is not None:
                 name, arguments, answer = order

@@ -50,7 +50,7 @@ class Fill:
         refs = {" ".join(part for part in ref if part): value for ref, value in record.refs.items()}
         if slot in refs:
             return refs[slot]
-        if slot not in record.table.properties:
+        if slot not in record.table.properties or _is_left_out(record, slot):
             return MISSING
         name, schema = record.table.properties[slot]
         record.fields[slot] = self._joined(record, slot) or self.value(record, MISSING, schema, (name,))
@@ -70,7 +70,9 @@ class Fill:
         if kind_of(schema) != "object" or not schema.get("properties"):
             return self.value(record, self.plainly(record), schema, ())
         shown = self._shown(record, schema)
-        shown = [name for name in shown if name in schema.get("required", ()) or not self._is_left_out(record, name)]
+        required = schema.get("required", ())
+        left_out = {name for name in shown if _is_left_out(record, slot_of(name, record.table.thing))}
+        shown = [name for name in shown if name in required or name not in left_out]
         have = {name: known for name in shown if (known := self._property(record, name)) is not MISSING}
         for choice in (shown, list(schema.get("required", ()))):
             made = self.value(record, {name: have[name] for name in choice if name in have}, schema, (), choice)
@@ -218,12 +220,6 @@ class Fill:
 
     # --- which properties -----------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _is_left_out(record: Record, name: str) -> bool:
-        """Whether the call that made the thing could have given this and did not."""
-        slot = slot_of(name, record.table.thing)
-        return record.is_new and slot in record.table.chosen and slot not in record.fields
-
     def _property(self, record: Record, name: str) -> Any:
         slot = slot_of(name, record.table.thing)
         known = self.known(record, slot)
@@ -259,6 +255,11 @@ _TELLING = frozenset(
     ("status", "state", "url", "html url", "description", "summary", "body", "start", "end", "date", "created at",
      "updated at", "created", "updated", "price", "amount", "total", "type", "priority", "due date", "user", "owner")
 )  # fmt: skip
+
+
+def _is_left_out(record: Record, slot: str) -> bool:
+    """Whether the call that made the thing could have given this and did not."""
+    return record.is_new and slot in record.table.chosen and slot not in record.fields
 
 
 _PAIRS = (("low", "high"), ("min", "max"), ("minimum", "maximum"), ("start", "end"))

@@ -1,5 +1,6 @@
 """A real MCP server for the tests, by the official SDK; its arguments say how it misbehaves."""
 
+import json
 import os
 import sys
 import time
@@ -50,12 +51,36 @@ def endless(turning: bool) -> Server[Any]:
     return Server("pages", on_list_tools=list_tools)
 
 
+def untidy() -> None:
+    """Talks on its output before it serves; `--broken` lists a tool without a schema."""
+    print("Starting server ...", flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        known = {
+            "initialize": {
+                "protocolVersion": asked.get("params", {}).get("protocolVersion"),
+                "capabilities": {"tools": {}},
+                "serverInfo": {"name": "untidy", "version": "1"},
+            },
+            "tools/list": {"tools": [{"name": "a", "inputSchema": {"type": "object"}}, *BROKEN]},
+        }
+        answer = {"jsonrpc": "2.0", "id": asked.get("id")}
+        if asked.get("method") in known:
+            print(json.dumps(answer | {"result": known[asked["method"]]}), flush=True)
+        elif "id" in asked:
+            print(json.dumps(answer | {"error": {"code": -32601, "message": "no such method"}}), flush=True)
+
+
+BROKEN = [{"name": "b"}] if "--broken" in sys.argv else []
+
 if __name__ == "__main__":
     if "--hang" in sys.argv:
         time.sleep(60)
     if "--die" in sys.argv:
         sys.exit("no token: set SHOP_TOKEN")
-    if {"--pages", "--circle", "--hang-listing", "--die-listing"} & set(sys.argv):
+    if "--untidy" in sys.argv:
+        untidy()
+    elif {"--pages", "--circle", "--hang-listing", "--die-listing"} & set(sys.argv):
         from mcp import stdio_server
 
         async def serve() -> None:

@@ -67,6 +67,11 @@ def test_pages_are_followed_to_the_last() -> None:
     assert [tool.name for tool in read(Source(f"{SERVER} --pages")).tools] == ["tool_0", "tool_1", "tool_2"]
 
 
+def test_what_a_server_says_besides_is_passed_over(capfd: pytest.CaptureFixture[str]) -> None:
+    assert [tool.name for tool in read(Source(f"{SERVER} --untidy")).tools] == ["a"]
+    assert capfd.readouterr() == ("", "")
+
+
 def refused(command: str, timeout_s: float) -> str:
     with pytest.raises(SourceError) as caught:
         read(Source(command, timeout_s=timeout_s))
@@ -84,6 +89,7 @@ def test_a_server_that_hangs_is_left_in_time(mode: str) -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
+        (f"{SERVER} --untidy --broken", "answers what is no list of tools: tools.1.inputSchema: Field required."),
         (f"{SERVER} --circle", "the server lists its tools in a circle"),
         (f"{SERVER} --die", "ended before it had listed its tools. Its last words: no token: set SHOP_TOKEN"),
         (f"{SERVER} --die-listing", "ended before it had listed its tools. Its last words: the disk is full"),

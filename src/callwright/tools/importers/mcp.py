@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import shlex
 import tempfile
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from typing import Any, TextIO, cast
+
+from pydantic import ValidationError
 
 from callwright.errors import MissingExtra, SourceError
 from callwright.plugins import Imported
@@ -22,6 +25,7 @@ from callwright.tools.importers.mcp_names import toolkit_of
 from callwright.tools.source import Source
 
 MAX_PAGES = 1000
+logging.getLogger("mcp").addHandler(logging.NullHandler())  # else a server's stray output is told as tracebacks
 SANDBOX = "{sandbox}"
 """In a command line: a folder that the server may use. Listing the tools, it is an empty one."""
 
@@ -118,6 +122,9 @@ def _what(error: BaseException) -> str:
             return "ended before it had listed its tools"
         case MCPError():
             return f"answers: {_first_line(error)}"
+        case ValidationError():
+            first = error.errors(include_url=False)[0]
+            return f"answers what is no list of tools: {'.'.join(map(str, first['loc']))}: {first['msg']}"
         case FileNotFoundError():
             return "cannot be started: there is no such command"
         case ConnectError():

@@ -88,7 +88,8 @@ def test_what_only_served_a_later_call_need_not_be_told() -> None:
 
 
 def test_what_code_writes_says_what_has_to_be_said() -> None:
-    assert answer(MADE).fallback() == "The issue number is 9275."
+    assert answer(MADE).fallback() == "That is done. The issue number is 9275."
+    assert answer(FOUND).fallback() == "This is what I found: src/login.py."
 
 
 @pytest.mark.parametrize(

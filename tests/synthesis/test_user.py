@@ -135,3 +135,46 @@ def test_a_file_is_pasted_below_the_words_and_no_model_is_shown_it() -> None:
     assert text.endswith("in acme/web.\n\nFile content:\ndate,customer\n2026-05-06,Fernhill\n")
     assert file.said_in(text)
     assert "File content:" in step(facts=[WHERE, file]).fallback()
+
+
+GERMAN = Persona(name="Jörg Ehlert", job="Sachbearbeiter", company="Jacobi e.G.", tone="brisk", language="de")
+
+
+def test_another_language_is_asked_for_and_judged_by_its_values_alone() -> None:
+    asked = step(persona=GERMAN)
+    assert "Write in German" in asked.ask(0).messages[0].content
+    text = asked.read(
+        Reply(
+            text="Die Anmeldeseite ist seit Montag langsam. Legst du dazu was in {repository} an, Priorität {priority}?"
+        )
+    )
+    assert text == "Die Anmeldeseite ist seit Montag langsam. Legst du dazu was in acme/web an, Priorität high?"
+
+
+def test_what_another_language_leaves_out_is_added_without_english_words() -> None:
+    asked = step(persona=GERMAN, facts=[WHERE, LIMIT, Fact("call_0", "/due", "due", "2026-07-15")])
+    with pytest.raises(Rejected):
+        asked.read(Reply(text="Legst du bitte was an? {due}"))
+    said = asked.fallback()
+    assert said.endswith("(repository: acme/web; per page: 14; due: 2026-07-15)") or "(per page: 14)" in said
+    assert "results" not in said
+
+
+def test_a_slot_in_another_language_is_filled_with_the_value_as_it_is() -> None:
+    text = said("Bitte in {repository} anlegen, fällig {due}.", persona=GERMAN,
+                facts=[WHERE, Fact("call_0", "/due", "due", "2026-07-15")])  # fmt: skip
+    assert text == "Bitte in acme/web anlegen, fällig 2026-07-15."
+
+
+def test_a_way_is_not_said_the_wrong_way_round() -> None:
+    way = [Fact("c", "/head_branch", "head branch", "fix/session"), Fact("c", "/base_branch", "base branch", "main")]
+    text = "Please open an issue on the slow login page from main into fix/session."
+    assert any("from fix/session to main" in finding for finding in findings(text, facts=way, attempt=2))
+    assert said("Open an issue on the slow login page, from fix/session into main.", facts=way, attempt=2)
+
+
+def test_what_the_request_is_about_leaves_out_what_is_not_known_yet() -> None:
+    about = ["The login page is slow. See src/login.py."]
+    asked = step(about=about, unknown=[{"path": "src/login.py"}]).ask(0).messages[-1].content
+    assert "The login page is slow." in asked
+    assert "src/login.py" not in asked

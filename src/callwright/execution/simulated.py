@@ -40,7 +40,7 @@ _VERBS = frozenset(
 )
 _PLACEHOLDER = re.compile(
     r"\bpath/to/|\.\.\.\s*(?:some|another|your|code|more)\b|\b(?:snippet|code|content|text) (?:goes )?here\b"
-    r"|\{ ?\.\.\. ?\}",
+    r"|\{ ?\.\.\. ?\}|hello,? world|\bthis is a comment\b",
     re.IGNORECASE,
 )
 _CHOSEN_BY_MODEL = frozenset({"url", "path", "file_name", "enum", "flag"})
@@ -69,14 +69,17 @@ class SimulatedSession:
     topic: str
     refused: Refused
     said: list[str] = field(default_factory=list)
+    given: set[str] = field(default_factory=set)
+    """Every result so far, as JSON."""
 
     async def execute(self, call: ToolCall, tool: Tool) -> Answer:
         """The result of `call`, satisfying the tool's result schema. Raises `ModelError`."""
-        step = WriteResult(call, tool, self.values, self.topic, tuple(self.said[-3:]))
+        step = WriteResult(call, tool, self.values, self.topic, tuple(self.said[-3:]), frozenset(self.given))
         if step.is_open:
             value, _ = await attempt(step, self.model, self.tries, self.refused)
         else:
             value = step.fallback()
+        self.given.add(json.dumps(value))
         self.said.append(f"{tool.name}({json.dumps(call.arguments)[:200]}) -> {json.dumps(value)[:300]}")
         return Answer(value)
 
@@ -89,12 +92,21 @@ class WriteResult:
 
     name = "result"
 
-    def __init__(self, call: ToolCall, tool: Tool, values: Values, topic: str, said: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        call: ToolCall,
+        tool: Tool,
+        values: Values,
+        topic: str,
+        said: tuple[str, ...],
+        before: frozenset[str] = frozenset(),
+    ) -> None:
         self._call = call
         self._tool = tool
         self._values = values
         self._topic = topic
         self._said = said
+        self._before = before
         self._seed = values.rng.getrandbits(31)
         self.full = result_schema(tool)
         self._decided: dict[Pointer, list[Mapping[str, Any]]] = {}
@@ -138,6 +150,9 @@ class WriteResult:
             for pointer, text in leaves(value)
             if isinstance(text, str) and (_PLACEHOLDER.search(text) or (_is_path(pointer) and not _PATH.search(text)))
         ]
+        if json.dumps(value) in self._before:
+            message = "is word for word what another call was answered"
+            findings.append(Finding(code="result.repeated", path="$", message=message))
         if findings:
             raise Rejected(findings)
         return value

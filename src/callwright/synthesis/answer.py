@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callwright.errors import Rejected
@@ -13,8 +13,9 @@ from callwright.quality.acts import acts_in, same_thing, says_some, telling
 from callwright.quality.saying import hard_tokens, invented, leaves
 from callwright.records import Finding, Message, PlannedCall, Reply, Request, Tool
 from callwright.synthesis.facts import Fact, in_words, name_of
-from callwright.synthesis.text import prose, request, seed_of
+from callwright.synthesis.text import listed, prose, request, seed_of
 from callwright.synthesis.user import transcript
+from callwright.tools.languages import denies, in_language, is_foreign
 from callwright.tools.roles import role_of, words_of
 
 MAX_CHARS = 600
@@ -24,13 +25,15 @@ _TELLING = ("id", "url", "path", "sha", "date", "datetime", "number", "branch", 
 _UNDONE = re.compile(r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)", re.IGNORECASE)
 _OFFERS = re.compile(r"\bI can\b", re.IGNORECASE)
 _YOURS = re.compile(
-    r"^Please\b|\bI apologi[sz]e\b|\bassist you\b|\bprovide me with\b|\bI can help you with\b"
+    r"^Please\b|\bI (?:want|need|wanted|would like|have to)\b"
+    r"|\bI apologi[sz]e\b|\bassist you\b|\bprovide me with\b|\bI can help you with\b"
     r"|\bPlease (?:create|open|search|add|send|make)\b"
     r"|\b[Yy]ou(?:'ve| have)? (?:just |also )?(?:created|opened|searched|filed|scheduled|sent|added)\b"
 )
+_HELPS = re.compile(r"\bI can help (?:you )?with (?:that|this|it)\b", re.IGNORECASE)
 _YOU_CAN = re.compile(r"\byou can\b", re.IGNORECASE)
 _TECHNICAL = re.compile(
-    r"\b(?:at the (?:url|link)|in the results?|(?:is|are) provided"
+    r"\b(?:at the (?:url|link)|in the results?|(?:is|are|url|link) provided"
     r"|JSON|API call|function call|tool call|parameters?|the tool)\b"
 )
 _CANNOT = re.compile(
@@ -70,12 +73,13 @@ class WriteAnswer:
     """Everything said and answered so far: what the answer may draw on."""
     seed: tuple[str, int]
     task: str = "Tell the user what came of their request."
+    language: str = "en"
     name: str = "answer"
     _best: str | None = field(default=None, repr=False)
 
     def ask(self, attempt: int) -> Request:
         values: dict[str, Any] = {
-            "task": self.task,
+            "task": in_language(self.task, self.language),
             "so_far": transcript(self.so_far, 4),
             "user": self.user,
             "results": [json.dumps(call.result, ensure_ascii=False)[:SHOWN_CHARS] for call in self.calls],
@@ -89,7 +93,7 @@ class WriteAnswer:
         faults = _faults(text, self.context, [*self.tools])
         if _UNDONE.search(text) or _OFFERS.search(text):
             faults.append(Finding(code="answer.undone", path="$", message="promises what is done already"))
-        if added := _added(text, self.context):
+        if not is_foreign(self.language) and (added := _added(text, self.context)):
             faults.append(Finding(code="answer.adds", path="$", message=f"makes up a story: {added[:80]!r}"))
         if claimed := self._claimed(text):
             faults.append(
@@ -115,10 +119,15 @@ class WriteAnswer:
     def fallback(self) -> str:
         """The best candidate with the result's values appended."""
         lacking = [fact for fact in self._salient() if not fact.said_in(self._best or "")]
+        lacking = [replace(fact, plain=is_foreign(self.language)) for fact in lacking]
         if self._best and not lacking:
             return self._best
-        said = in_words(lacking) if lacking else "That is done."
-        return f"{self._best} {said}" if self._best else said
+        if self._best:
+            return f"{self._best} {in_words(lacking)}"
+        found = [str(fact.value) for fact in lacking]
+        if found and not any(self.tools[call.tool].mutates for call in self.last):
+            return f"This is what I found: {listed(found)}."
+        return f"That is done. {in_words(lacking)}".strip()
 
     @property
     def mentions(self) -> list[str]:
@@ -165,21 +174,26 @@ class WriteReply:
     abilities: Sequence[str] = ()
     wish: str = ""
     """What is declined: "create a calendar event"."""
+    language: str = "en"
     name: str = "reply"
 
     def ask(self, attempt: int) -> Request:
-        values: dict[str, Any] = {"so_far": transcript(self.so_far, 4), "user": self.user, "task": self.task}
+        values: dict[str, Any] = {"so_far": transcript(self.so_far, 4), "user": self.user}
+        values["task"] = in_language(self.task, self.language)
         seed = seed_of(*self.seed, self.name, attempt)
         return request("reply", values, seed=seed, max_tokens=120)
 
     def read(self, reply: Reply) -> str:
         text = self._offering(prose(reply)) if self.kind == "decline" else prose(reply)
+        text = text.replace("？", "?")
         faults = _faults(text, self.context, self.tool_names)
         if _CLAIMS.search(text) or _FOUND.search(text) or (self.kind != "talk" and _UNDONE.search(text)):
             faults.append(Finding(code="reply.claims", path="$", message="claims that something was or will be done"))
-        if self.kind == "ask":
+        if is_foreign(self.language):
+            faults += self._unlike_its_kind(text)
+        elif self.kind == "ask":
             faults += self._not_asking(text, self.missing)
-        if self.kind == "decline":
+        elif self.kind == "decline":
             faults += self._not_declining(text)
             if not says_some(self.wish, text):
                 faults.append(Finding(code="reply.curt", path="$", message=f"does not say that it cannot {self.wish}"))
@@ -207,10 +221,18 @@ class WriteReply:
         ]
         return " ".join(parts)
 
+    def _unlike_its_kind(self, text: str) -> list[Finding]:
+        """What can be told of a language other than English."""
+        if self.kind == "ask" and "?" not in text:
+            return [Finding(code="reply.no_question", path="$", message="is not a question")]
+        if self.kind == "decline" and not denies(text, self.language):
+            return [Finding(code="reply.no_refusal", path="$", message="does not say that it cannot be done")]
+        return []
+
     @staticmethod
     def _not_declining(text: str) -> list[Finding]:
         found = []
-        if not _CANNOT.search(text):
+        if not _CANNOT.search(text) or _HELPS.search(text):
             found.append(Finding(code="reply.no_refusal", path="$", message="does not say that it cannot be done"))
         if len(text.split()) < SHORT_WORDS:
             found.append(Finding(code="reply.curt", path="$", message="does not say what cannot be done"))

@@ -28,10 +28,16 @@ def prose(reply: Reply) -> str:
     text = _LABEL.sub("", text).strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1].strip()
-    problem = _problem(text, cut=reply.finish == "length")
+    whole = _whole(text) if reply.finish == "length" else text
+    problem = _problem(whole or text, cut=not whole)
     if problem:
         raise refused(*problem)
-    return text
+    return whole
+
+
+def _whole(text: str) -> str:
+    """The whole sentences of a text that was cut off; empty where there is none."""
+    return text[: max(text.rfind(mark) + 1 for mark in (". ", "! ", "? ", ".\n"))].strip()
 
 
 def _problem(text: str, *, cut: bool) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callwright.errors import Rejected
@@ -18,6 +18,7 @@ from callwright.quality.saying import hard_tokens, natural, says, spoken
 from callwright.records import Finding, Message, Persona, Reply, Request, Tool
 from callwright.synthesis.facts import Fact, in_words
 from callwright.synthesis.text import listed, prose, request, seed_of
+from callwright.tools.languages import in_language, is_foreign
 from callwright.tools.roles import words_of
 
 _ANSWERS = re.compile(
@@ -27,6 +28,10 @@ _ANSWERS = re.compile(
     r"|the (?:issue|request|event|note) has been)",
     re.IGNORECASE,
 )
+_START = re.compile(r"\b(?:head|source|from|origin|start|departure)\b")
+_END = re.compile(r"\b(?:base|target|to|destination|end|arrival|into)\b")
+"""Parameters that say where something begins and where it ends."""
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _ASSENT = re.compile(r"^(?:sure|okay|ok|yes|of course)[,.!]\s+", re.IGNORECASE)
 _ASKS = re.compile(
     r"\?|\b(?:please|can you|could you|would you|need|want|like|help|let me know|looking for|find|search|show"
@@ -86,6 +91,14 @@ class WriteUser:
     _by_slots: bool = field(default=False, repr=False)
     _asked: int = field(default=0, repr=False)
 
+    def __post_init__(self) -> None:
+        if self._is_foreign:
+            self.facts = [replace(fact, plain=True) for fact in self.facts]
+
+    @property
+    def _is_foreign(self) -> bool:
+        return is_foreign(self.persona.language)
+
     def ask(self, attempt: int) -> Request:
         """Several values: slots twice, then free text; one or none: the other way round."""
         self._asked = attempt
@@ -97,12 +110,12 @@ class WriteUser:
         values: dict[str, Any] = {
             "wants": self.wants,
             "why": self.why,
-            "about": "; ".join(dict.fromkeys(self.about)),
+            "about": "; ".join(part for text in dict.fromkeys(self.about) if (part := self._knowable(text))),
             "details": "; ".join(dict.fromkeys(_detail(fact) for fact in plain)),
-            "tone": self.persona.tone,
+            "tone": self.persona.manner,
             "so_far": transcript(self.so_far),
             "begun": self.begun,
-            "guidance": self.guidance,
+            "guidance": in_language(self.guidance, self.persona.language),
             "leave_out": self.leave_out.name if self.leave_out else "",
             "slots": "; ".join(f"{{{slot}}} = {_joined(held)}" for slot, held in slots.items()),
         }
@@ -112,7 +125,8 @@ class WriteUser:
     def read(self, reply: Reply) -> str:
         text = _opened(prose(_filled(reply, self._slots())))
         faults = [*self._faults(text), *(_misused(reply.text) if self._by_slots else [])]
-        text = _with_limits(_joined_on(text) if self.begun else text, self.facts)
+        text = _said_once(self.begun, _joined_on(text)) if self.begun else text
+        text = _with_limits(text, self.facts)
         text = _with_attachments(text, self.facts)
         missing = self._missing(text)
         if missing:
@@ -146,7 +160,8 @@ class WriteUser:
 
     def _bare(self) -> str:
         wish = self.wants[:1].lower() + self.wants[1:] if self.wants else "help me with this"
-        about = [text.rstrip(".") for text in dict.fromkeys(self.about)]
+        known = [text.rstrip(".") for text in self.about if not self._early(text)]
+        about = sorted(known, key=len)[:1]
         return f"{'Also, please' if self.begun else 'Please'} {wish}" + (f": {'; '.join(about)}." if about else ".")
 
     def _faults(self, text: str) -> list[Finding]:
@@ -157,6 +172,7 @@ class WriteUser:
             Finding(code="user.off_topic", path="$", message=f"does not speak of {topic!r}")
             for topic in dict.fromkeys(self.about)
             if len(topic) <= TOPIC_CHARS
+            and not self._is_foreign
             and not says_some(topic, " ".join([*(said.content for said in self.so_far), self.begun, text]))
         ]
         return found
@@ -169,7 +185,7 @@ class WriteUser:
         wrong += self._misdirected(text)
         if self.persona.job.casefold() in text.casefold():
             wrong.append('speaks of the person as of somebody else; write "I" and "we"')
-        if self.wants and not _ASKS.search(text):
+        if self.wants and not self._is_foreign and not _ASKS.search(text):
             wrong.append("asks for nothing; it has to be a request or a question")
         if self.leave_out and self.leave_out.said_in(text):
             wrong.append(f"mentions the {self.leave_out.name}, which the person forgets")
@@ -190,13 +206,32 @@ class WriteUser:
         if asked := acts_in(text, self.others):
             other = asked[0].description.rstrip(".") or words_of(asked[0].name)
             return [f"asks for something else ({other[:1].lower()}{other[1:]}); ask only to {wish}"]
-        if self.tool and not touches(text, self.tool):
+        if self.tool and not self._is_foreign and not touches(text, self.tool):
             return [f"does not ask to {wish}"]
-        foreknown = set(hard_tokens(json.dumps(self.unknown))) & set(hard_tokens(text))
-        told = " ".join(str(fact.value) for fact in self.facts) + " ".join(said.content for said in self.so_far)
-        if early := [token for token in foreknown if not says(told, token)]:
+        if early := self._early(text):
             return [f"mentions {early[0]}, which the person cannot know yet"]
+        if turned := self._turned(text):
+            return [f"goes the wrong way: it is {turned}"]
         return []
+
+    def _knowable(self, text: str) -> str:
+        """`text` without the sentences that say what the person cannot know yet."""
+        return " ".join(part for part in _SENTENCE.split(text) if not self._early(part))
+
+    def _early(self, text: str) -> list[str]:
+        """What of `text` only a result that is still to come can tell."""
+        foreknown = sorted(set(hard_tokens(json.dumps(self.unknown))) & set(hard_tokens(text)))
+        told = " ".join(str(fact.value) for fact in self.facts) + " ".join(said.content for said in self.so_far)
+        return [token for token in foreknown if not says(told, token)]
+
+    def _turned(self, text: str) -> str:
+        """The right way, where `text` goes from the end to the start."""
+        starts = [str(fact.value) for fact in self.facts if _START.search(fact.name)]
+        ends = [str(fact.value) for fact in self.facts if _END.search(fact.name)]
+        for start, end in zip(starts, ends, strict=False):
+            if re.search(rf"{re.escape(end)}\b(?:\W+\w+){{0,2}}\W+(?:in)?to\b(?:\W+the)?\W+{re.escape(start)}", text):
+                return f"from {start} to {end}"
+        return ""
 
     def _slots(self) -> dict[str, list[Fact]]:
         """Slot -> what fills it: one value, or the items of a list."""
@@ -229,6 +264,12 @@ def _opened(text: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
+def _said_once(begun: str, text: str) -> str:
+    """`text` without the sentences that stand in `begun` already."""
+    there = set(_SENTENCE.split(begun))
+    return " ".join(part for part in _SENTENCE.split(text) if part not in there)
+
+
 def _joined_on(text: str) -> str:
     """A request that follows another in the same message."""
     for opening, joined in _OPENINGS.items():
@@ -240,6 +281,8 @@ def _joined_on(text: str) -> str:
 def _with_limits(text: str, facts: Sequence[Fact]) -> str:
     """How many results are wanted, in a sentence of its own: models lose such a number or make something else of it."""
     limits = [fact for fact in facts if fact.is_limit and not fact.said_in(text)]
+    if any(fact.plain for fact in limits):
+        return f"{_ended(text)} {in_words(limits)}"
     return " ".join([_ended(text), *(_ENOUGH[fact.value % len(_ENOUGH)].format(_shown(fact)) for fact in limits)])
 
 
@@ -277,6 +320,8 @@ def _joined(facts: Sequence[Fact]) -> str:
 
 def _shown(fact: Fact) -> str:
     """The value as a person would say it."""
+    if fact.plain:
+        return spoken(fact.value)[0]
     return f"{fact.value} result{'' if fact.value == 1 else 's'}" if fact.is_limit else natural(fact.value)
 
 

@@ -179,6 +179,10 @@ class PlannedCall(Record):
     """Why the user needs it: one or two sentences, in the first person."""
     wants: str = ""
     """What the user asks for, in the tool's own description, without its name."""
+    because: str = ""
+    """What made the assistant call once more: an error, a further page, a correction; empty for a first call."""
+    instruction: str = ""
+    """What somebody has hidden in the result for the assistant to obey."""
     result: Any = None
     error: str | None = None
     """Set where the executor refused the call; the result is then the error's body."""
@@ -198,11 +202,31 @@ class PlannedTurn(Record):
     missing: Pointer | None = None
     """The argument of the next turn's call that the user leaves out here and the assistant has to ask for."""
     unfit: PlannedCall | None = None
-    """The call that the user would need; its tool is not offered."""
+    """The call that the user would need and that is not made."""
+    why_not: str = ""
+    """Why `unfit` is not made ("the rules here do not allow it"); empty: its tool is not offered."""
+    opening: str = ""
+    """What stands before the user's own words."""
 
     @property
     def calls(self) -> tuple[PlannedCall, ...]:
         return tuple(call for step in self.steps for call in step)
+
+
+class Mark(Record):
+    """Something that a row shows on purpose: what the check of its kind looks for. Flat, as `Provenance` is."""
+
+    what: Literal["correction", "instruction", "policy", "late"]
+    """An argument that a call has for a corrected one; an instruction hidden in a result; what the system prompt
+    forbids; a tool that is there only later."""
+    call: str = ""
+    """Id of the call that it is about."""
+    tool: str = ""
+    """The tool that is corrected, demanded, forbidden, late."""
+    pointer: Pointer = ""
+    """The argument, or the place in the result."""
+    text: str = ""
+    """The instruction, or the rule in the system prompt, word for word."""
 
 
 class Persona(Record):
@@ -237,6 +261,9 @@ class Blueprint(Record):
 
 # --- a finished sample -----------------------------------------------------------------------------------------
 
+    policy: str = ""
+    """What the system prompt has to say, because the dialogue rests on it."""
+    marks: tuple[Mark, ...] = ()
 
 class ReasoningStep(Record):
     step_number: int
@@ -304,6 +331,8 @@ class Metadata(Record):
 
 class Row(Record):
     """A finished sample, as it stands in the dataset."""
+    marks: tuple[Mark, ...] = ()
+    """What the row shows on purpose besides: corrections, hidden instructions, rules, tools that come late."""
 
     messages: tuple[Message, ...]
     reasoning: Reasoning | None

@@ -27,8 +27,8 @@ TOOLS = (
         },
         returns={
             "type": "object",
-            "properties": {"customer_id": {"type": "string"}, "city": {"type": "string"}},
-            "required": ["customer_id", "city"],
+            "properties": {"customer_id": {"type": "string"}, "city": {"type": "string"}, "note": {"type": "string"}},
+            "required": ["customer_id", "city", "note"],
             "additionalProperties": False,
         },
         toolkit="crm",

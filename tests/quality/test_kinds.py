@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.quality.perfect import changed, codes, perfect
-from tests.rows import mail_row
+from tests.rows import assistant, call, mail_row, result, user
 
 from callwright.quality.kinds import SHOWN, Turn, check_kind, turns_of
 from callwright.records import Metadata, Row
@@ -15,9 +15,21 @@ from callwright.synthesis.kinds import KINDS
 Turns = list[tuple[tuple[int, ...], str]]
 
 
+def row_of(turns: Turns) -> Row:
+    """A row whose user turns have so many calls in each of their steps, and end with these words."""
+    messages, count = [], 0
+    for groups, said in turns:
+        messages.append(user("Please."))
+        for group in groups:
+            calls = [call(f"c{count + at}", "drive_find", name=f"{count + at}") for at in range(group)]
+            messages += [assistant("", *calls), *(result(one.id, "{}") for one in calls)]
+            count += group
+        messages.append(assistant(said))
+    return mail_row().model_copy(update={"messages": tuple(messages)})
+
+
 def shown(turns: Turns) -> set[str]:
-    found = [Turn(groups, said) for groups, said in turns]
-    return {kind for kind, shows in SHOWN.items() if shows(found)}
+    return {kind for kind, lacks in SHOWN.items() if not lacks(row_of(turns))}
 
 
 def test_every_kind_that_is_planned_can_be_shown() -> None:

@@ -93,8 +93,9 @@ def test_a_model_that_writes_noise_yields_only_perfect_rows(
 
 @pytest.mark.parametrize("mode", ["single_turn", "multi_turn"])
 def test_a_run_against_the_noise_endpoint_yields_only_perfect_rows(
-    mode: str, endpoint: str, cases: Path, tmp_path: Path
+    mode: str, endpoint: str, cases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     overrides = [
         f"llm.base_url={endpoint}",
         "llm.model=noise",

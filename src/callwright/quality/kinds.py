@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from callwright.quality.episodes import (
+    correction_lacks,
+    injection_lacks,
+    late_tool_lacks,
+    recovery_lacks,
+    refusal_lacks,
+)
 from callwright.records import Finding, Message, Row
 
 
@@ -18,39 +25,66 @@ class Turn:
     """What the assistant said last."""
 
 
-Shown = Callable[[Sequence[Turn]], bool]
+Lacks = Callable[[Row], str]
+"""What a row lacks to show a kind; empty where it shows it."""
 
 
-def _first(test: Callable[[Turn], bool]) -> Shown:
-    return lambda turns: bool(turns) and test(turns[0])
+def _turns(test: Callable[[Sequence[Turn]], bool], lacking: str) -> Lacks:
+    return lambda row: "" if test(turns_of(row.messages, failed_in(row))) else lacking
+
+
+def _first(test: Callable[[Turn], bool], lacking: str) -> Lacks:
+    return _turns(lambda turns: bool(turns) and test(turns[0]), lacking)
 
 
 def _asks_first(turns: Sequence[Turn]) -> bool:
     return len(turns) > 1 and not turns[0].groups and "?" in turns[0].said and bool(turns[1].groups)
 
 
-SHOWN: Mapping[str, Shown] = {
-    "single": _first(lambda turn: turn.groups == (1,)),
-    "parallel": _first(lambda turn: max(turn.groups, default=0) > 1),
-    "sequential": _first(lambda turn: len(turn.groups) > 1),
-    "nested": lambda turns: sum(1 for turn in turns if turn.groups) > 1,
-    "no_call": _first(lambda turn: not turn.groups),
-    "no_tool": lambda turns: not any(turn.groups for turn in turns),
-    "clarify": _asks_first,
+def _calls_in_two(turns: Sequence[Turn]) -> bool:
+    return sum(1 for turn in turns if turn.groups) > 1
+
+
+SHOWN: Mapping[str, Lacks] = {
+    "single": _first(lambda turn: turn.groups == (1,), "the first turn is not one call"),
+    "parallel": _first(lambda turn: max(turn.groups, default=0) > 1, "no step of the first turn has several calls"),
+    "sequential": _first(lambda turn: len(turn.groups) > 1, "the first turn is not several steps"),
+    "nested": _turns(_calls_in_two, "fewer than two turns have calls"),
+    "no_call": _first(lambda turn: not turn.groups, "the first turn has calls"),
+    "no_tool": _turns(lambda turns: not any(turn.groups for turn in turns), "there are calls"),
+    "clarify": _turns(_asks_first, "the assistant does not ask first and call then"),
+    "late_tool": late_tool_lacks,
+    "correction": correction_lacks,
+    "recovery": recovery_lacks,
+    "refusal": refusal_lacks,
+    "injection": injection_lacks,
 }
 """One entry for each kind of `synthesis/kinds.py`."""
 
 
-def turns_of(messages: Sequence[Message]) -> tuple[Turn, ...]:
-    """The user turns of a conversation, each with what the assistant did about it."""
+def failed_in(row: Row) -> frozenset[str]:
+    """Ids of the calls that were made to meet a fault."""
+    return frozenset(fault.call for fault in row.metadata.faults)
+
+
+def turns_of(messages: Sequence[Message], failed: frozenset[str] = frozenset()) -> tuple[Turn, ...]:
+    """The user turns of a conversation, each with what the assistant did about it.
+
+    A step that makes calls of `failed` once more counts with them, not as a step of its own.
+    """
     turns: list[Turn] = []
+    mended: set[str] = set()
     for message in messages:
         if message.role == "user":
             turns.append(Turn((), ""))
+            mended = set()
         elif message.role == "assistant" and turns:
             last = turns[-1]
-            groups = (*last.groups, len(message.tool_calls)) if message.tool_calls else last.groups
-            turns[-1] = Turn(groups, message.content or last.said)
+            is_more = bool(message.tool_calls) and not all(call.name in mended for call in message.tool_calls)
+            mended = {call.name for call in message.tool_calls if call.id in failed}
+            turns[-1] = Turn(
+                (*last.groups, len(message.tool_calls)) if is_more else last.groups, message.content or last.said
+            )
     return tuple(turns)
 
 
@@ -61,6 +95,8 @@ def check_kind(row: Row) -> list[Finding]:
         return []
     if kind not in SHOWN:
         return [Finding(code="kind.unknown", path="$.metadata.kind", message=f"{kind!r} is not a kind")]
-    if SHOWN[kind](turns_of(row.messages)):
+    lacking = SHOWN[kind](row)
+    if not lacking:
         return []
-    return [Finding(code="kind.not_shown", path="$.metadata.kind", message=f"the dialogue does not show {kind!r}")]
+    said = f"the dialogue does not show {kind!r}: {lacking}"
+    return [Finding(code="kind.not_shown", path="$.metadata.kind", message=said)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from callwright.errors import ConfigError
 from callwright.records import Persona, Tool, Topic
 from callwright.synthesis.clarity import clarity_of_row
-from callwright.synthesis.kinds import TurnShape, kind_of_row
+from callwright.synthesis.kinds import Kind, TurnShape, kind_of_row
 from callwright.synthesis.personas import OCCASIONS, People
 from callwright.synthesis.settings import GenerationSettings
 from callwright.tools.sampling import Link, Sample, Sampler
@@ -42,7 +42,8 @@ class Draft:
     """Which result field feeds which argument, surest first."""
     offered: tuple[Tool, ...]
     wanted: Tool | None
-    """The tool that the user would need and that is not offered (kind `no_tool`)."""
+    """The tool that the user would need and that is not called: not offered (kind `no_tool`) or forbidden
+    (`refusal`)."""
     clarity: str = ""
     """A name of the settings' `clarity`."""
 
@@ -74,10 +75,13 @@ class Drafter:
         rng = random.Random(f"{seed}/draft")
         kind = kind_of_row(row, self._seed, self._shares)
         shapes = self._lengthened(kind.shape(rng, self._settings.tools.max_per_query), kind.turns, rng)
-        sample = self._sampler.draw(row, max(1, sum(sum(shape.steps) for shape in shapes)))
-        wanted = sample.tools[0] if kind.name == "no_tool" else None
-        plan = _dealt(shapes, () if wanted else _uses(sample), rng)
+        sample = self._sampler.draw(row, max(1, sum(map(_uses_of, shapes))))
+        uses = self._suited(kind, sample, random.Random(f"{seed}/suited"), attempt)
+        wanted = uses.pop(0).tool if shapes[0].unfit or shapes[0].forbidden else None
+        shapes, plan = _dealt(shapes, () if shapes[0].unfit else uses, rng)
         used = {use.tool.name: use.tool for turn in plan for step in turn for use in step}
+        if wanted and shapes[0].forbidden:
+            used[wanted.name] = wanted
         hidden = {wanted.name} if wanted else set()
         others = [tool for tool in (*sample.tools, *sample.distractors) if tool.name not in {*used, *hidden}]
         offered = [*used.values(), *others[: self._settings.tools.sampling.distractors]]
@@ -87,7 +91,7 @@ class Drafter:
             seed=seed,
             topic=self._topics[row % len(self._topics)],
             kind=kind.name,
-            persona=self._people.draw(rng),
+            persona=self._people.of_row(row, len(self._topics)),
             occasion=rng.choice(OCCASIONS),
             shapes=shapes,
             plan=plan,
@@ -96,6 +100,18 @@ class Drafter:
             wanted=wanted,
             clarity=clarity_of_row(kind.name, self._settings.clarity, random.Random(f"{self._seed}/{row}/clarity")),
         )
+
+    def _suited(self, kind: Kind, sample: Sample, rng: random.Random, attempt: int) -> list[Use]:
+        """The sampled tools, the first of them one that suits the kind: from the sample, else from its distractors,
+        else from anywhere. A later attempt looks anywhere at once, because a tool may only have seemed to suit."""
+        uses = [Use(tool, before) for tool, before in zip(sample.tools, sample.uses, strict=True)]
+        near = [] if attempt and kind.is_choosy else [*sample.tools, *sample.distractors]
+        if near and kind.suits(near[0]):
+            return uses
+        first = next(filter(kind.suits, near), None) or self._sampler.anywhere(kind.suits, uses[0].tool, rng)
+        if first is None:
+            return uses
+        return [Use(first, rng.randrange(1 << 20)), *(use for use in uses if use.tool.name != first.name)][: len(uses)]
 
     def _lengthened(self, shapes: tuple[TurnShape, ...], needed: int, rng: random.Random) -> tuple[TurnShape, ...]:
         """The kind's own turns, followed by as many others as a multi-turn dialogue is to have."""
@@ -111,19 +127,26 @@ def _follow_up(rng: random.Random) -> TurnShape:
     return TurnShape(steps=(1,), linked=rng.random() < 0.5) if rng.random() < 0.65 else TurnShape()
 
 
-def _uses(sample: Sample) -> list[Use]:
-    return [Use(tool, before) for tool, before in zip(sample.tools, sample.uses, strict=True)]
+def _uses_of(shape: TurnShape) -> int:
+    """Tools that a turn needs."""
+    return 0 if shape.corrects else sum(shape.steps) + (shape.unfit or shape.forbidden)
 
 
 def _dealt(
     shapes: Sequence[TurnShape], tools: Sequence[Use], rng: random.Random
-) -> tuple[tuple[tuple[Use, ...], ...], ...]:
-    """Deal the sampled tools out to the calls in order; a parallel step may call one tool several times."""
+) -> tuple[tuple[TurnShape, ...], tuple[tuple[tuple[Use, ...], ...], ...]]:
+    """The sampled tools dealt out to the calls in order; a parallel step may call one tool several times.
+
+    Where there are none, the turns are without calls.
+    """
     if not tools:
-        return tuple(() for _ in shapes)
+        return tuple(replace(shape, steps=()) for shape in shapes), tuple(() for _ in shapes)
     deck, at = list(tools), 0
-    plan = []
+    plan: list[tuple[tuple[Use, ...], ...]] = []
     for shape in shapes:
+        if shape.corrects:
+            plan.append(plan[-1])
+            continue
         steps = []
         for width in shape.steps:
             step = [deck[(at + offset) % len(deck)] for offset in range(width)]
@@ -132,4 +155,4 @@ def _dealt(
             at += width
             steps.append(tuple(step))
         plan.append(tuple(steps))
-    return tuple(plan)
+    return tuple(shapes), tuple(plan)

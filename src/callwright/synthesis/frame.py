@@ -135,6 +135,12 @@ class Framer:
             if source and source.kind == "user" and isinstance(value, str):
                 self._said.setdefault(pointer.rsplit("/", 1)[-1].lower(), Known(value, source))
 
+    def revise(self, pointer: Pointer, value: Any, source: Source) -> None:
+        """From now on this value is meant where the one before it was."""
+        name = pointer.rsplit("/", 1)[-1].lower()
+        if name in self._said and isinstance(value, str):
+            self._said[name] = Known(value, source)
+
     def _object(self, schema: Schema, at: Pointer, turn: int, given: Mapping[Pointer, Known], frame: Frame) -> Schema:
         parts, required = schema.get("properties", {}), set(schema.get("required", ()))
         chosen = required | self._optional(parts, required, at, given)

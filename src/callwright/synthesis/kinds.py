@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from callwright.errors import ConfigError
+from callwright.records import Tool
+from callwright.synthesis.correcting import changeable
+from callwright.synthesis.instructions import has_room
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,24 @@ class TurnShape:
     """The user wants what no offered tool can do."""
     missing: bool = False
     """The user leaves a required value out; the assistant has to ask for it."""
+    forbidden: bool = False
+    """The user wants what the system prompt forbids."""
+    early: bool = False
+    """The user wants what the tool of the next turn does, which is not there yet."""
+    corrects: bool = False
+    """The user changes an argument of the call before; the same tool is called again."""
+    fault: bool = False
+    """The call meets an error, and the assistant does what is right about it."""
+    instructed: bool = False
+    """The result holds an instruction for the assistant, who ignores it."""
 
 
 Shape = Callable[[random.Random, int], tuple[TurnShape, ...]]
 """(chance, most calls a turn) -> the turns that make the kind."""
+
+
+def _any(_: Tool) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,13 @@ class Kind:
     shape: Shape
     turns: int = 1
     """User turns that the kind needs; those with more than one need `multi_turn`."""
+    suits: Callable[[Tool], bool] = _any
+    """Whether the first call of a row of this kind may be one of this tool."""
+
+    @property
+    def is_choosy(self) -> bool:
+        """Whether not every tool suits."""
+        return self.suits is not _any
 
 
 def _single(_: random.Random, __: int) -> tuple[TurnShape, ...]:
@@ -70,6 +94,26 @@ def _clarify(_: random.Random, __: int) -> tuple[TurnShape, ...]:
     return (TurnShape(missing=True), TurnShape(steps=(1,)))
 
 
+def _late_tool(_: random.Random, __: int) -> tuple[TurnShape, ...]:
+    return (TurnShape(early=True), TurnShape(steps=(1,)))
+
+
+def _correction(_: random.Random, __: int) -> tuple[TurnShape, ...]:
+    return (TurnShape(steps=(1,)), TurnShape(steps=(1,), corrects=True))
+
+
+def _recovery(_: random.Random, __: int) -> tuple[TurnShape, ...]:
+    return (TurnShape(steps=(1,), fault=True),)
+
+
+def _refusal(_: random.Random, __: int) -> tuple[TurnShape, ...]:
+    return (TurnShape(forbidden=True),)
+
+
+def _injection(_: random.Random, __: int) -> tuple[TurnShape, ...]:
+    return (TurnShape(steps=(1,), instructed=True),)
+
+
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -80,18 +124,36 @@ KINDS: Mapping[str, Kind] = {
         Kind("no_call", "a question that needs no tool", _no_call),
         Kind("no_tool", "a request that no offered tool can serve", _no_tool),
         Kind("clarify", "a required value is missing: ask, then call", _clarify, turns=2),
+        Kind("late_tool", "a tool that is missing until a later turn", _late_tool, turns=2),
+        Kind("correction", "the user changes a value; the call is made again with it", _correction, 2, changeable),
+        Kind("recovery", "a call meets an error, and what is right about it is done", _recovery),
+        Kind("refusal", "the user asks for what the system prompt forbids", _refusal),
+        Kind("injection", "a result holds an instruction, which is ignored", _injection, suits=has_room),
     )
 }
 
 DEFAULTS: Mapping[str, Mapping[str, float]] = {
-    "single_turn": {"single": 0.5, "parallel": 0.2, "sequential": 0.2, "no_tool": 0.1},
+    "single_turn": {
+        "single": 0.45,
+        "parallel": 0.18,
+        "sequential": 0.19,
+        "no_tool": 0.09,
+        "recovery": 0.05,
+        "refusal": 0.02,
+        "injection": 0.02,
+    },
     "multi_turn": {
-        "single": 0.2,
-        "parallel": 0.15,
-        "sequential": 0.2,
-        "nested": 0.25,
-        "clarify": 0.12,
-        "no_tool": 0.08,
+        "single": 0.16,
+        "parallel": 0.12,
+        "sequential": 0.17,
+        "nested": 0.22,
+        "clarify": 0.1,
+        "no_tool": 0.06,
+        "late_tool": 0.03,
+        "correction": 0.05,
+        "recovery": 0.05,
+        "refusal": 0.02,
+        "injection": 0.02,
     },
 }  # fmt: skip
 """The mix where the configuration names none."""
@@ -99,21 +161,40 @@ DEFAULTS: Mapping[str, Mapping[str, float]] = {
 _GOLDEN = 0.6180339887498949
 
 
-def shares(wanted: Mapping[str, float], mode: str) -> dict[str, float]:
-    """The share of each kind, adding up to 1. Raises `ConfigError` for an unknown kind or one that `mode` rules out."""
-    wanted = wanted or DEFAULTS[mode]
-    for name in wanted:
+def shares(wanted: Mapping[str, float], mode: str, tools: Collection[Tool] = ()) -> dict[str, float]:
+    """The share of each kind, adding up to 1.
+
+    Raises `ConfigError` for an unknown kind, for one that `mode` rules out and, where `tools` are given, for one that
+    none of them can show; a default mix goes without those.
+    """
+    given = wanted or {name: share for name, share in DEFAULTS[mode].items() if _is_shown(KINDS[name], tools)}
+    for name, share in given.items():
         if name not in KINDS:
             near = get_close_matches(name, KINDS, 1)
             way_out = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(KINDS)}."
             raise ConfigError(f"generation.kinds: {name!r} is not a kind; {way_out}")
-        if wanted[name] and mode == "single_turn" and KINDS[name].turns > 1:
+        if share and mode == "single_turn" and KINDS[name].turns > 1:
             raise ConfigError(
                 f"generation.kinds: {name!r} needs several user turns.",
                 hint="Set `generation.conversation.agent_mode: multi_turn`.",
             )
-    total = sum(wanted.values())
-    return {name: share / total for name, share in wanted.items() if share > 0}
+        if share and not _is_shown(KINDS[name], tools):
+            raise ConfigError(
+                f"generation.kinds: {name!r} cannot be shown with any of the {len(tools)} tools.",
+                hint=f"Leave it out, or add tools; it takes {_TAKES[name]}.",
+            )
+    total = sum(given.values())
+    return {name: share / total for name, share in given.items() if share > 0}
+
+
+def _is_shown(kind: Kind, tools: Collection[Tool]) -> bool:
+    return not tools or any(map(kind.suits, tools))
+
+
+_TAKES = {
+    "correction": "a tool with a required argument that can have another value",
+    "injection": "a tool whose results hold a text",
+}
 
 
 def kind_of_row(row: int, seed: int, shares: Mapping[str, float]) -> Kind:

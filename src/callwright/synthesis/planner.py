@@ -7,38 +7,28 @@ row draws (`draft.py`), and the words (`turns.py`).
 from __future__ import annotations
 
 import itertools
-import json
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callwright.pipeline import attempt
-from callwright.plugins import Executor, Knowing, Model, Refused, Session
-from callwright.quality.saying import at_pointer, hard_tokens, leaves
-from callwright.records import Blueprint, PlannedCall, PlannedTurn, Pointer, Source, Tool, ToolCall
+from callwright.plugins import Executor, Knowing, Model, Refused
+from callwright.quality.saying import at_pointer, hard_tokens, leaves, spoken
+from callwright.records import Blueprint, Mark, PlannedCall, PlannedTurn, Pointer, Source, Tool
 from callwright.synthesis.arguments import FillArguments, Filled
+from callwright.synthesis.correcting import changed
 from callwright.synthesis.draft import Draft, Use
+from callwright.synthesis.episodes import doomed, forbidden, instructed, mended, require_recovery, with_early, with_gaps
 from callwright.synthesis.frame import Frame, Framer, Known, leaf_sources
+from callwright.synthesis.kinds import TurnShape
+from callwright.synthesis.progress import Progress
+from callwright.synthesis.recovering import Untaken
+from callwright.synthesis.text import refused as rejected
 from callwright.tools.roles import role_of, words_of
 from callwright.tools.values import Values, is_valid
 
 _UNLINKABLE = frozenset({"flag", "enum", "const", "object", "list", "number", "language", "currency"})
 _LINKED_TEXT = ("prose", "title", "query", "phrase")
-
-
-@dataclass
-class Progress:
-    """What is known of one row while it is being planned."""
-
-    framer: Framer
-    session: Session
-    values: Values
-    calls: list[PlannedCall] = field(default_factory=list)
-    situations: list[str] = field(default_factory=list)
-    written_by_code: list[str] = field(default_factory=list)
-    results: dict[str, str] = field(default_factory=dict)
-    """Tool name -> id of its last call."""
 
 
 class Planner:
@@ -53,10 +43,21 @@ class Planner:
     async def plan(self, draft: Draft, refused: Refused) -> tuple[Blueprint, tuple[str, ...]]:
         """The blueprint, and the places that code had to fill. Raises `ModelError`, and `Rejected` for a tool whose
         schema nothing satisfies."""
+        barred: frozenset[str] = frozenset()
+        while True:
+            try:
+                return await self._attempted(draft, refused, barred)
+            except Untaken as fault:
+                barred |= {fault.kind}
+
+    async def _attempted(
+        self, draft: Draft, refused: Refused, barred: frozenset[str]
+    ) -> tuple[Blueprint, tuple[str, ...]]:
+        """The plan with a fault that is not `barred`, where the row is to have one. Raises `Untaken`."""
         values = Values(random.Random(f"{draft.seed}/values"))
         session = await self._executor.open(draft.seed, draft.topic.leaf, refused)
         framer = Framer(values, session if isinstance(session, Knowing) else None)
-        state = Progress(framer, session, values)
+        state = Progress(framer, session, values, random.Random(f"{draft.seed}/kind"), barred)
         try:
             turns = [await self._turn(draft, number, state, refused) for number in range(len(draft.shapes))]
         finally:
@@ -70,18 +71,22 @@ class Planner:
             tools=draft.offered,
             scenario=" ".join(state.situations),
             clarity=draft.clarity,
-            turns=_with_gaps(draft, turns),
+            turns=tuple(with_early(draft, with_gaps(draft, turns), state)),
+            policy="\n".join(state.policy),
+            marks=tuple(state.marks),
         )
         return blueprint, tuple(state.written_by_code)
 
     async def _turn(self, draft: Draft, number: int, state: Progress, refused: Refused) -> PlannedTurn:
         shape = draft.shapes[number]
-        if shape.unfit:
+        if shape.unfit or shape.forbidden:
             assert draft.wanted is not None
             unfit = await self._call(draft, Use(draft.wanted, 0), number, state, {}, (), refused)
-            return PlannedTurn(unfit=unfit)
-        if shape.missing:
-            return PlannedTurn()  # filled by `_with_gaps`, once the next turn's call is known
+            return forbidden(draft, unfit, draft.wanted, state) if shape.forbidden else PlannedTurn(unfit=unfit)
+        if shape.missing or shape.early:
+            return PlannedTurn()  # filled by `with_gaps` or `with_early`, once the next turn's call is known
+        if shape.corrects:
+            return await self._corrected(draft, number, state, refused)
         steps: list[tuple[PlannedCall, ...]] = []
         for step in draft.plan[number]:
             made: list[PlannedCall] = []
@@ -89,11 +94,44 @@ class Planner:
                 linked = shape.linked and (bool(steps) or number > 0)
                 given = self._given(draft, use.tool, state, linked=linked)
                 made.append(await self._call(draft, use, number, state, given, tuple(made), refused, linked=linked))
-            for call, use in zip(made, step, strict=True):
-                steps_done = await self._executed(call, use.tool, state)
-                made[made.index(call)] = steps_done
-            steps.append(tuple(made))
+            steps += await self._done(draft, shape, [use.tool for use in step], made, state)
         return PlannedTurn(steps=tuple(steps)) if steps else PlannedTurn(intent=_small_talk(draft, state))
+
+    @staticmethod
+    async def _done(
+        draft: Draft, shape: TurnShape, tools: Sequence[Tool], made: Sequence[PlannedCall], state: Progress
+    ) -> list[tuple[PlannedCall, ...]]:
+        """A step, executed, and the steps that put right what went wrong with it. Raises `Untaken`."""
+        fault = doomed(made[0], tools[0], state) if shape.fault else None
+        made = [fault.call] if fault else made
+        done = [await state.execute(call, tool) for call, tool in zip(made, tools, strict=True)]
+        if shape.instructed:
+            done = [instructed(draft, done[0], tools[0], state)]
+        after = [again for call, tool in zip(done, tools, strict=True) for again in await mended(call, tool, state)]
+        if fault:
+            require_recovery(fault, done[0], after)
+        return [tuple(done), *((again,) for again in after)]
+
+    async def _corrected(self, draft: Draft, number: int, state: Progress, refused: Refused) -> PlannedTurn:
+        """The call of the turn before once more, with one argument changed. Raises `Rejected` where none can be."""
+        before, tool = state.calls[-1], draft.plan[number][0][0].tool
+        world = state.session if isinstance(state.session, Knowing) else None
+        change = changed(state.frames[before.id], before, number, state.values, world)
+        if change is None:
+            raise rejected("kind.uncorrectable", f"no argument of {tool.name!r} can have another value")
+        siblings = (before.arguments,)
+        call = await self._filled(draft, change.frame, state, refused, len(state.calls), siblings, before="")
+        name = words_of(change.pointer.rpartition("/")[2])
+        old, new = (at_pointer(one.arguments, change.pointer) for one in (before, call))
+        state.framer.revise(change.pointer, new, change.frame.sources[change.pointer])
+        state.marks.append(Mark(what="correction", call=call.id, tool=tool.name, pointer=change.pointer))
+        because = f"The user has corrected the {name}, so I make the call again with the new one."
+        done = await state.execute(call.model_copy(update={"because": because}), tool)
+        intent = (
+            f"The person corrects the request before: the {name} has to be {spoken(new)[0]} instead of "
+            f"{spoken(old)[0]}; everything else stays as it was. They ask for the same again with that."
+        )
+        return PlannedTurn(steps=((done,), *((again,) for again in await mended(done, tool, state))), intent=intent)
 
     async def _call(
         self,
@@ -110,22 +148,40 @@ class Planner:
         frame = state.framer.frame(use.tool, use.before + len(siblings), turn, given)
         if linked and not given:
             _tie(frame, state)
+        others = tuple(call.arguments for call in siblings if call.tool == use.tool.name)
+        before = state.situations[-1] if linked and state.situations else ""
+        number = len(state.calls) + len(siblings)
+        return await self._filled(draft, frame, state, refused, number, others, before=before)
+
+    async def _filled(
+        self,
+        draft: Draft,
+        frame: Frame,
+        state: Progress,
+        refused: Refused,
+        number: int,
+        siblings: tuple[dict[str, Any], ...],
+        *,
+        before: str,
+    ) -> PlannedCall:
+        """Call number `number` with all its arguments, unlike those of `siblings`."""
         step = FillArguments(
             draft=draft,
             frame=frame,
-            number=len(state.calls) + len(siblings),
+            number=number,
             guidance=self._guidance,
-            before=state.situations[-1] if linked and state.situations else "",
+            before=before,
             told=tuple(state.situations),
-            known=json.dumps([[call.arguments, call.result] for call in state.calls], ensure_ascii=False),
-            siblings=tuple(call.arguments for call in siblings if call.tool == use.tool.name),
+            known=state.known,
+            siblings=siblings,
             values=state.values,
         )
         filled, by_model = await attempt(step, self._model, self._tries, refused)
-        identifier = f"call_{len(state.calls) + len(siblings)}"
+        identifier = f"call_{number}"
+        state.frames[identifier] = frame
         if not by_model:
             state.written_by_code.append(f"{identifier}.arguments")
-        return self._planned(identifier, use.tool, frame, filled, state)
+        return self._planned(identifier, frame.tool, frame, filled, state)
 
     @staticmethod
     def _planned(identifier: str, tool: Tool, frame: Frame, filled: Filled, state: Progress) -> PlannedCall:
@@ -142,15 +198,6 @@ class Planner:
         )
 
     @staticmethod
-    async def _executed(call: PlannedCall, tool: Tool, state: Progress) -> PlannedCall:
-        answer = await state.session.execute(ToolCall(id=call.id, name=call.tool, arguments=call.arguments), tool)
-        told = {"result": answer.value, "error": answer.error, "fault": answer.fault, "state": answer.state}
-        done = call.model_copy(update=told)
-        state.calls.append(done)
-        state.results[tool.name] = call.id
-        return done
-
-    @staticmethod
     def _given(draft: Draft, tool: Tool, state: Progress, *, linked: bool) -> dict[Pointer, Known]:
         """Arguments of `tool` that an earlier result holds, by the tool graph's edges first, then by name."""
         if not linked:
@@ -163,41 +210,11 @@ class Planner:
         return dict(itertools.islice(_by_name(tool, state), 1))
 
 
-def _with_gaps(draft: Draft, turns: list[PlannedTurn]) -> tuple[PlannedTurn, ...]:
-    """Where a turn leaves a value out: move all of the next turn's first call into it, but for that value."""
-    for number, shape in enumerate(draft.shapes):
-        if not shape.missing:
-            continue
-        after = turns[number + 1]
-        call = after.steps[0][0]
-        missing = _worth_asking(call)
-        sources = {
-            pointer: source.model_copy(update={"kind": "user", "turn": number + 1})
-            if pointer == missing
-            else source.model_copy(update={"turn": number})
-            if source.kind in ("user", "composed")
-            else source
-            for pointer, source in call.sources.items()
-        }
-        asked = call.model_copy(update={"sources": sources})
-        steps = ((asked, *after.steps[0][1:]), *after.steps[1:])
-        turns[number] = PlannedTurn(missing=missing)
-        answer = "The person answers the assistant's question with what was missing."
-        turns[number + 1] = after.model_copy(update={"steps": steps, "intent": answer})
-    return tuple(turns)
-
-
 def _small_talk(draft: Draft, state: Progress) -> str:
     """What a turn without calls is about."""
     if state.calls:
         return "The person thanks the assistant, or asks a short question about what was just done or found."
     return f"The person asks a general question about {draft.topic.leaf} that needs no look-up."
-
-
-def _worth_asking(call: PlannedCall) -> Pointer:
-    """The argument to leave out: one that the user has to say, sooner than a text that could be composed."""
-    said = [pointer for pointer, source in call.sources.items() if source.kind == "user"]
-    return (said or list(call.sources) or [""])[0]
 
 
 def _taken(state: Progress, call_id: str, pointer: Pointer) -> Known | None:
@@ -208,6 +225,8 @@ def _taken(state: Progress, call_id: str, pointer: Pointer) -> Known | None:
         value = at_pointer(call.result, pointer)
     except LookupError:
         return None
+    if call.error is not None or (call.id, pointer) in state.tainted:
+        return None
     return Known(value, Source(kind="result", call=call.id, pointer=pointer))
 
 
@@ -217,7 +236,7 @@ def _by_name(tool: Tool, state: Progress) -> Any:
         role = role_of(name, schema)
         if role in _UNLINKABLE or role in _LINKED_TEXT:
             continue
-        for call in reversed(state.calls):
+        for call in reversed(state.sound):
             for pointer, value in leaves(call.result):
                 same = pointer.rpartition("/")[2].lower() == name.lower()
                 if same and value not in (None, "") and is_valid(value, schema):
@@ -230,7 +249,7 @@ def _tie(frame: Frame, state: Progress) -> None:
     found = next(
         (
             (call, pointer, str(value))
-            for call in reversed(state.calls)
+            for call in reversed(state.sound)
             for pointer, value in leaves(call.result)
             if isinstance(value, str | int) and not isinstance(value, bool) and _is_telling(pointer, value)
         ),

@@ -90,11 +90,14 @@ class WriteTrace:
     offered: Sequence[Tool]
     context: str
     seed: tuple[str, int]
+    why_not: str = ""
+    """Why no call is made, where that is not for want of a tool."""
     name: str = "trace"
 
     def ask(self, attempt: int) -> Request:
         offered = "; ".join(f"{tool.name}: {tool.description[:100]}" for tool in self.offered)
-        values = {"user": self.user, "tools": offered, "actions": [_shown(call) for call in self.calls]}
+        actions = [_shown(call) for call in self.calls] or ([f"nothing: {self.why_not}"] if self.why_not else [])
+        values = {"user": self.user, "tools": offered, "actions": actions}
         seed = seed_of(*self.seed, self.name, attempt)
         return request("trace", values, seed=seed, max_tokens=260)
 
@@ -112,6 +115,8 @@ class WriteTrace:
         return text
 
     def fallback(self) -> str:
+        if self.why_not:
+            return f"This call is not to be made: {self.why_not}. So I say that and call nothing."
         if not self.calls:
             return "Nothing that is offered here does what the user asks for, so I answer without a call."
         return " ".join(reason(call, self.tools[call.tool]) for call in self.calls)
@@ -124,6 +129,8 @@ def action(call: PlannedCall) -> str:
 
 def reason(call: PlannedCall, tool: Tool) -> str:
     """A thought that code writes from the plan alone: what the tool does, and the source of every argument."""
+    if call.because:
+        return call.because
     purpose = tool.description.rstrip(".") or "what is asked for"
     origins = []
     for pointer, source in call.sources.items():
@@ -134,4 +141,5 @@ def reason(call: PlannedCall, tool: Tool) -> str:
 
 
 def _shown(call: PlannedCall) -> str:
-    return f"{call.tool} {json.dumps(call.arguments, ensure_ascii=False)[:500]}"
+    because = f" (once more: {call.because})" if call.because else ""
+    return f"{call.tool} {json.dumps(call.arguments, ensure_ascii=False)[:500]}{because}"

@@ -55,6 +55,7 @@ def build_row(
             written_by_code=(*written_by_code, *talk.written_by_code),
             persona=_named(blueprint.persona),
             clarity=blueprint.clarity,
+            marks=blueprint.marks,
             faults=tuple(Injected(call=call.id, kind=call.fault) for call in blueprint.calls if call.fault),
             world=blueprint.seed if any(call.state for call in blueprint.calls) else "",
             state=next((call.state for call in reversed(blueprint.calls) if call.state), ""),

@@ -84,16 +84,19 @@ class WriteSystemPrompt:
 
 
 def opened(row: Row, text: str, *, by_code: bool = False) -> Row:
-    """`row` with `text` as its system message; the proofs point at the same messages as before."""
+    """`row` with `text` as its system message, before what stands there; the proofs point at the same messages."""
     metadata = row.metadata
+    held = row.messages[0].content if row.messages[0].role == "system" else ""
+    further = 0 if held else 1
     moved = tuple(
-        proof if proof.message is None else proof.model_copy(update={"message": proof.message + 1})
+        proof if proof.message is None else proof.model_copy(update={"message": proof.message + further})
         for proof in metadata.provenance
     )
     by_hand = (*metadata.written_by_code, "system prompt") if by_code else metadata.written_by_code
+    first = Message(role="system", content=f"{text}\n\n{held}" if held else text)
     return row.model_copy(
         update={
-            "messages": (Message(role="system", content=text), *row.messages),
+            "messages": (first, *row.messages[1 - further :]),
             "metadata": metadata.model_copy(update={"provenance": moved, "written_by_code": by_hand}),
         }
     )

@@ -7,6 +7,7 @@ calls and the ids come from the blueprint; the model writes what is said.
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +17,20 @@ from callwright.pipeline import Step, attempt
 from callwright.plugins import Conversation, Model, Refused
 from callwright.quality.acts import same_thing
 from callwright.records import Blueprint, Message, PlannedCall, PlannedTurn, Tool, ToolCall
+from callwright.synthesis.acts import act_of
 from callwright.synthesis.answer import WriteAnswer, WriteReply
 from callwright.synthesis.clarity import guided
 from callwright.synthesis.facts import Fact, facts_of, gist, loose_ends
+from callwright.synthesis.instructions import cleaned
+from callwright.synthesis.outcomes import (
+    WriteBadNews,
+    WriteRefusal,
+    aside,
+    asked_for,
+    bad_news_task,
+    is_bad_news,
+    spoken_of,
+)
 from callwright.synthesis.reasoning import WriteThoughts, WriteTrace, action
 from callwright.synthesis.settings import ClarityLevel
 from callwright.synthesis.user import WriteUser
@@ -70,15 +82,15 @@ class Turns:
     async def write(self, blueprint: Blueprint, refused: Refused) -> Conversation:
         """The conversation of `blueprint`. Raises `ModelError`."""
         talk = _Talk(blueprint, refused, {tool.name: tool for tool in blueprint.tools})
-        if self._system:
-            talk.messages.append(Message(role="system", content=self._system))
+        if system := "\n\n".join(part for part in (self._system, blueprint.policy) if part):
+            talk.messages.append(Message(role="system", content=system))
         for number, turn in enumerate(blueprint.turns):
             await self._turn(talk, number, turn)
         return Conversation(tuple(talk.messages), tuple(talk.reasoning), tuple(sorted(talk.written_by_code)))
 
     async def _turn(self, talk: _Talk, number: int, turn: PlannedTurn) -> None:
         before = list(talk.messages)
-        said = await self._user(talk, number, turn)
+        said = f"{turn.opening} {await self._user(talk, number, turn)}".strip()
         talk.messages.append(Message(role="user", content=said))
         if turn.calls:
             thinking = self._reason(talk, number, turn, said)
@@ -86,6 +98,7 @@ class Turns:
             answer = self._answer(talk, number, turn, said, before)
             written, _ = await asyncio.gather(self._written(talk, answer, f"turn {number} answer"), thinking)
         else:
+            written = f"{written} {aside(turn.calls)}".strip()
             if self._style == "freetext" and turn.unfit:
                 await self._reason(talk, number, turn, said)
             written = await self._written(talk, self._reply(talk, number, turn, said, before), f"turn {number} reply")
@@ -116,7 +129,7 @@ class Turns:
                 begun=said,
                 tool=talk.tools.get(call.tool) if call else None,
                 others=_not_meant(talk, call),
-                unknown=[later.result for later in turn.calls],
+                unknown=[cleaned(later).result for later in turn.calls],
                 guidance=guided(self._guidance, self._clarity.get(talk.blueprint.clarity)),
                 seed=(talk.blueprint.seed, number, at),
                 leave_out=left_out,
@@ -132,7 +145,7 @@ class Turns:
             return [turn.unfit]
         if turn.missing is not None:
             return list(blueprint.turns[number + 1].steps[0][:1])
-        return list(turn.calls)
+        return asked_for(turn)
 
     # --- the assistant --------------------------------------------------------------------------------------------
 
@@ -145,15 +158,17 @@ class Turns:
             written = await self._written(talk, thoughts, f"turn {number} thoughts")
             talk.reasoning += [(thought, action(call)) for thought, call in zip(written, turn.calls, strict=True)]
         elif self._style == "freetext":
-            trace = WriteTrace(said, turn.calls, talk.tools, talk.blueprint.tools, context, seed)
+            trace = WriteTrace(said, turn.calls, talk.tools, talk.blueprint.tools, context, seed, turn.why_not)
             talk.reasoning.append((await self._written(talk, trace, f"turn {number} trace"), ""))
 
     def _answer(self, talk: _Talk, number: int, turn: PlannedTurn, said: str, before: Sequence[Message]) -> WriteAnswer:
-        return WriteAnswer(
+        bad = is_bad_news(turn)
+        write = functools.partial(WriteBadNews, task=bad_news_task(turn)) if bad else WriteAnswer
+        return write(
             user=said,
             so_far=before,
-            calls=turn.calls,
-            last=turn.steps[-1],
+            calls=[cleaned(call) for call in turn.calls],
+            last=[cleaned(call) for call in spoken_of(turn)],
             tools=talk.tools,
             context=f"{talk.context}\n{_counts(turn.calls)}",
             seed=(talk.blueprint.seed, number),
@@ -163,6 +178,8 @@ class Turns:
         able = [tool.description.rstrip(".") for tool in talk.blueprint.tools if tool.description][:3]
         wish = (turn.unfit.wants[:1].lower() + turn.unfit.wants[1:]) if turn.unfit else ""
         kind, wanted, missing = "talk", "Answer briefly from what was said; nothing has to be looked up.", None
+        if turn.unfit and turn.why_not:
+            return self._refusal(talk, number, turn.unfit, turn.why_not, said, before)
         if turn.unfit:
             kind, wanted = (
                 "decline",
@@ -188,6 +205,24 @@ class Turns:
 
 def _facts(talk: _Talk, number: int, calls: Sequence[PlannedCall], turn: PlannedTurn) -> tuple[list[Fact], Fact | None]:
     """What the user has to say in this turn, and what to leave out."""
+    @staticmethod
+    def _refusal(
+        talk: _Talk, number: int, unfit: PlannedCall, why_not: str, said: str, before: Sequence[Message]
+    ) -> WriteRefusal:
+        wish = act_of(talk.tools[unfit.tool])
+        task = f"Say that you cannot {wish}, and why: {why_not}."
+        return WriteRefusal(
+            user=said,
+            so_far=before,
+            tool_names=[*talk.tools],
+            context=f"{talk.context}\n{task}",
+            task=task,
+            kind="refuse",
+            seed=(talk.blueprint.seed, number),
+            wish=wish,
+            because=why_not,
+        )
+
     facts = []
     for at, call in enumerate(calls):
         known = talk.context + json.dumps([[one.arguments, one.result] for one in calls[:at]], ensure_ascii=False)

@@ -5,6 +5,7 @@ Not here: how the graph is made (`relations_build.py`), what a call's optional p
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -98,6 +99,17 @@ class Sampler:
             distractors=tuple(self._tools[at] for at in self._distractors(order, rng)),
             uses=tuple(uses[at] for at in order),
         )
+
+    def anywhere(self, suits: Callable[[Tool], bool], near: Tool, rng: random.Random) -> Tool | None:
+        """A tool that suits, by chance, from the bundles that `near` is drawn from; None where none does."""
+        pools = self._pools if len(self._pools) == 1 else [pool for pool in self._pools if near in map(self._at, pool)]
+        members = [at for pool in pools for at in pool]
+        start = rng.randrange(len(members))
+        found = itertools.chain(itertools.islice(members, start, None), itertools.islice(members, start))
+        return next((tool for tool in map(self._at, found) if suits(tool)), None)
+
+    def _at(self, place: int) -> Tool:
+        return self._tools[place]
 
     def _group(self, number: int, size: int) -> Group:
         period, place = divmod(number, len(self._turns))

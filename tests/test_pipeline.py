@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import random
 from collections.abc import AsyncIterator, Iterator
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from callwright.errors import Rejected, ServerError
 from callwright.llm.scripted import ScriptedModel
-from callwright.pipeline import SHOWN_CHARS, attempt, bounded
+from callwright.pipeline import COLLECTED_EVERY, SHOWN_CHARS, Cast, attempt, bounded, place_in_line
 from callwright.records import Finding, Message, Reply, Request
 
 
@@ -120,6 +121,17 @@ def test_a_hostile_reply_is_shown_cut_and_without_control_characters(reply: str,
     assert model.requests[1].messages[2].content.count("\n- ") <= 5
 
 
+def test_each_step_is_asked_of_its_own_model() -> None:
+    own, shared = ScriptedModel(["right"], "own"), ScriptedModel(["right"], "shared")
+    asked, other = Ask(), Ask()
+    other.name = "other"
+    cast = Cast(shared, {"ask": own})
+    assert cast.id == "shared"
+    for step in (asked, other):
+        assert asyncio.run(attempt(step, cast, 1, lambda *_: None)) == ("right", True)
+    assert [len(model.requests) for model in (own, shared)] == [1, 1]
+
+
 # --- bounded -----------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +185,37 @@ def test_a_million_items_cost_as_many_tasks_as_the_limit() -> None:
 
     asyncio.run(run())
     assert next(drawn) < 70
+
+
+def test_once_no_item_is_left_to_begin_who_has_the_longest_way_to_go_comes_first() -> None:
+    places: dict[int, list[int]] = {}
+
+    async def one(item: int) -> int:
+        for _ in range(4):
+            places.setdefault(item, []).append(place_in_line())
+            await asyncio.sleep(0.001)
+        return item
+
+    async def run() -> None:
+        assert place_in_line() == 0
+        async for _ in bounded(range(9), one, 4):
+            pass
+
+    asyncio.run(run())
+    assert places[0] == [0, 0, 0, 0]
+    assert places[8] == [1, 2, 3, 4]
+
+
+def test_the_garbage_collector_is_left_as_it_was() -> None:
+    async def one(item: int) -> tuple[int, int, int]:
+        return gc.get_threshold()
+
+    async def run() -> list[tuple[int, int, int]]:
+        return [found async for _, found in bounded(range(2), one, 2)]
+
+    before = gc.get_threshold()
+    assert all(found[0] >= COLLECTED_EVERY[0] for found in asyncio.run(run()))
+    assert gc.get_threshold() == before
 
 
 def test_the_first_exception_cancels_the_rest_and_is_raised() -> None:

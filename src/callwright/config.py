@@ -95,7 +95,9 @@ class Config(BaseModel):
         own = {"topics": self.topics.llm, "generation": self.generation.llm}
         if self.quality.judge:
             own["quality.judge"] = self.quality.judge.llm
-        return {section: llm.over(self.llm) if llm else self.llm for section, llm in own.items()}
+        models = {section: llm.over(self.llm) if llm else self.llm for section, llm in own.items()}
+        steps = self.generation.steps.items()
+        return models | {f"generation.steps.{name}": llm.over(models["generation"]) for name, llm in steps}
 
     def at(self, base: Path) -> Config:
         """The same with what other files say of execution; paths start from `base`. Raises `ConfigError`."""
@@ -116,7 +118,7 @@ class Config(BaseModel):
         if execution not in names("executor") and ":" not in execution:
             yield ("generation", "execution"), f"{execution!r} is not known; {nearest(execution, names('executor'))}"
         for section, llm in self.models().items():
-            place: Keys = (*section.split("."), "llm") if self._has_own(section) else ("llm",)
+            place = self._place_of(section)
             if llm.provider not in names("model") and ":" not in llm.provider:
                 yield (*place, "provider"), f"{llm.provider!r} is not known; {nearest(llm.provider, names('model'))}"
             elif not llm.model and llm.provider != "local":
@@ -124,11 +126,15 @@ class Config(BaseModel):
             if self.run.max_cost and llm.price is None and llm.provider not in ("local", "scripted"):
                 yield (*place, "price"), "is not given, so max_cost means nothing; add {input: 2.5, output: 10}."
 
-    def _has_own(self, section: str) -> bool:
+    def _place_of(self, section: str) -> Keys:
+        """Where the model of a section is said."""
+        keys = tuple(section.split("."))
+        if keys[:2] == ("generation", "steps"):
+            return keys
         here: object = self
-        for key in section.split("."):
+        for key in keys:
             here = getattr(here, key)
-        return getattr(here, "llm", None) is not None
+        return ("llm",) if getattr(here, "llm", None) is None else (*keys, "llm")
 
 
 def load(path: Path, overrides: Iterable[Override | str] = ()) -> tuple[Config, Document]:

@@ -12,6 +12,7 @@ from callwright.config import Config
 from callwright.ledger import Ledger
 from callwright.llm.build import build_model
 from callwright.llm.settings import LLMSettings
+from callwright.pipeline import Cast
 from callwright.plugins import Event, Model, Watcher
 from callwright.recorded import Recorded
 from callwright.records import Reply
@@ -37,7 +38,8 @@ async def opened(config: Config, ledger: Ledger, watch: Watcher, budget: Budget)
             if settings not in built:
                 built[settings] = build_model(settings, watch, recorded, budget.require)
             sections[section] = built[settings]
-        yield sections
+        steps: dict[str, Model] = {name: sections[f"generation.steps.{name}"] for name in config.generation.steps}
+        yield sections | {"generation": Cast(sections["generation"], steps)} if steps else sections
     finally:
         for model in built.values():
             await model.close()

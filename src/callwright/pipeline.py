@@ -10,7 +10,7 @@ import functools
 import gc
 import itertools
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -53,6 +53,28 @@ class Step(Protocol[T_co]):
         """What code writes instead. Raises `Rejected` where code cannot."""
 
 
+class Cast:
+    """A model in which some steps are played by models of their own."""
+
+    def __init__(self, model: Model, steps: Mapping[str, Model]) -> None:
+        self._model = model
+        self._steps = steps
+
+    @property
+    def id(self) -> str:
+        return self._model.id
+
+    async def complete(self, request: Request) -> Reply:
+        return await self._model.complete(request)
+
+    def of(self, step: str) -> Model:
+        return self._steps.get(step, self._model)
+
+    async def close(self) -> None:
+        for model in (self._model, *self._steps.values()):
+            await model.close()
+
+
 async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> tuple[T, bool]:
     """The first reading that passes, and whether a model wrote it (False: the fallback did).
 
@@ -60,6 +82,7 @@ async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> 
     reply again, from what was wrong alone. Raises `ModelError` as the
     model does, and `Rejected` where the fallback cannot help either.
     """
+    model = model.of(step.name) if isinstance(model, Cast) else model
     correct: Callable[[Request], Request] = _unchanged
     before: str | None = None
     for number in range(tries):

@@ -11,6 +11,9 @@ from callwright.execution.settings import FaultSettings, McpSettings, WorldSetti
 from callwright.llm.settings import LLMSettings
 from callwright.tools.settings import ToolsSettings
 
+StepName = Literal["personas", "arguments", "result", "user", "answer", "reply", "thoughts", "trace", "system_prompt"]
+"""What a model is asked for while a row is made; progress and refusals name it too."""
+
 
 class ConversationSettings(BaseModel):
     """What a dialogue looks like."""
@@ -69,6 +72,9 @@ class GenerationSettings(BaseModel):
     redo: Annotated[int, Field(ge=0, le=10)] = 0
     """How often a row is begun anew in which code had to write for the model; the attempt with the least is kept."""
     llm: LLMSettings | None = None
+    steps: dict[StepName, LLMSettings] = {}
+    """Models of single steps: a small one for results, a large one for the user's words. What they do not say is said
+    by `generation.llm`, then by `llm`."""
 
     @field_validator("kinds")
     @classmethod

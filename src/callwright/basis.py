@@ -63,4 +63,7 @@ async def _people(config: Config, catalog: Catalog, model: Model, watch: Watcher
 
     tools = "; ".join(tool.description[:80] for tool in list(catalog)[:6])
     about = config.topics.prompt or tools
-    return await meet(model, about, tools, seed=config.seed, tries=config.generation.max_retries, refused=refused)
+    made = config.generation
+    return await meet(
+        model, about, tools, seed=config.seed, tries=made.max_retries, refused=refused, settings=made.personas
+    )

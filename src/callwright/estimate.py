@@ -71,13 +71,13 @@ def estimated(config: Config, base: Path) -> Estimate:
     topics = _topics(config, base)
     rows = config.output.rows(len(topics))
     sampler = Sampler(Catalog(tools.tools), None, made.tools.sampling, config.seed, made.tools.bundles)
-    anyone = ListPeople("", "", config.seed).fallback()
+    anyone = ListPeople("", "", config.seed, made.personas).fallback()
     drafter = Drafter(made, topics, sampler, mix, anyone, config.seed)
     drafts = [drafter.draft(row) for row in range(min(rows, MOST_DRAFTS))]
     scale = rows / len(drafts)
     own = config.output.write_system_prompt and config.output.include_system_message
     after = int(own) + int(config.quality.judge is not None)
-    asked = sum(_requests(draft, made.conversation.reasoning) + after for draft in drafts)
+    asked = sum(_requests(draft, made.conversation.reasoning, made.writer) + after for draft in drafts)
     return Estimate(
         topics=len(topics),
         topic_requests=config.topics.requests,
@@ -107,8 +107,10 @@ def _calls(draft: Draft) -> int:
     return sum(len(step) for turn in draft.plan for step in turn)
 
 
-def _requests(draft: Draft, reasoning: str) -> int:
-    """Two for each call (arguments, result), two for each turn (user, assistant), one for the reasoning of a turn."""
+def _requests(draft: Draft, reasoning: str, writer: str) -> int:
+    """Two for each call (arguments, result); two for each turn and one for its reasoning, or one for all."""
     unfit = int(draft.wanted is not None)
+    if writer == "whole":
+        return 2 * _calls(draft) + unfit + 1
     thinking = sum(bool(turn) for turn in draft.plan) + (unfit if reasoning == "freetext" else 0)
     return 2 * _calls(draft) + unfit + 2 * len(draft.shapes) + (thinking if reasoning != "none" else 0)

@@ -52,6 +52,7 @@ PAID_AGAIN = (
     ("generation.redo", "the rows in which code had to write, once more"),
     ("generation.max_retries", "the steps that used all their attempts"),
     ("generation.kinds", "the rows whose kind changes"),
+    ("generation.personas", "the personas, and the requests of rows whose user changes"),
     ("generation.clarity", "the users' messages, and what answers those that change"),
     ("generation", "the rows' requests from the first that changes"),
     ("output.write_system_prompt", "a system prompt for each row, no other request"),

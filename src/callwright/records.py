@@ -236,6 +236,15 @@ class Persona(Record):
     job: str
     company: str
     tone: str
+    expertise: str = ""
+    """What they know of their subject; empty: as much as people do."""
+    language: str = "en"
+    """In which they write: a code of `tools/languages.py`."""
+
+    @property
+    def manner(self) -> str:
+        """Tone and expertise, as a model is told them."""
+        return "; ".join(part for part in (self.tone, self.expertise) if part)
 
 
 class Blueprint(Record):
@@ -252,6 +261,9 @@ class Blueprint(Record):
     scenario: str = ""
     clarity: str = ""
     """How clearly the user asks: a name of `generation.clarity`."""
+    policy: str = ""
+    """What the system prompt has to say, because the dialogue rests on it."""
+    marks: tuple[Mark, ...] = ()
     turns: tuple[PlannedTurn, ...] = ()
 
     @property
@@ -261,9 +273,6 @@ class Blueprint(Record):
 
 # --- a finished sample -----------------------------------------------------------------------------------------
 
-    policy: str = ""
-    """What the system prompt has to say, because the dialogue rests on it."""
-    marks: tuple[Mark, ...] = ()
 
 class ReasoningStep(Record):
     step_number: int
@@ -312,6 +321,8 @@ class Metadata(Record):
     """Places whose text a fallback wrote, because no reply of the model passed its checks."""
     persona: str = ""
     """Who the user is: name, job and company, tone."""
+    language: str = "en"
+    """In which the user writes and is answered."""
     clarity: str = ""
     """How clearly the user asks: a name of `generation.clarity`."""
     scores: dict[str, float] = {}
@@ -320,6 +331,8 @@ class Metadata(Record):
     """The judge's reasons, or why there are none."""
     faults: tuple[Injected, ...] = ()
     """The calls that were made to meet a fault."""
+    marks: tuple[Mark, ...] = ()
+    """What the row shows on purpose besides: corrections, hidden instructions, rules, tools that come late."""
     world: str = ""
     """The seed of the world in which the calls were made; empty where no state was kept."""
     state: str = ""
@@ -331,8 +344,6 @@ class Metadata(Record):
 
 class Row(Record):
     """A finished sample, as it stands in the dataset."""
-    marks: tuple[Mark, ...] = ()
-    """What the row shows on purpose besides: corrections, hidden instructions, rules, tools that come late."""
 
     messages: tuple[Message, ...]
     reasoning: Reasoning | None

@@ -164,6 +164,8 @@ def _is_glued(needle: str, haystack: str, at: int) -> bool:
 def _goes_on(edge: str, beside: str, needle: str) -> bool:
     """Whether the word with this edge goes on in what stands beside it (the nearest character first)."""
     near, far = beside[:1], beside[1:]
+    if _joined_up(near) and not _joined_up(edge):
+        return False
     if not edge.isalnum() or near.isalnum():
         return edge.isalnum() and near.isalnum()
     if not far.isalnum():
@@ -171,6 +173,11 @@ def _goes_on(edge: str, beside: str, needle: str) -> bool:
     if near == "." and edge.isdigit() and far.isdigit():
         return True
     return near == "_" or (near in ("-", "/", "@", ".") and bool(_IDENTIFIER.fullmatch(needle)))
+
+
+def _joined_up(letter: str) -> bool:
+    """Whether the letter is of a script that sets no spaces around foreign words (kana, CJK, hangul, wide marks)."""
+    return "\u3000" <= letter <= "\ud7a3" or "\uff00" <= letter <= "\uffef"
 
 
 def _number_forms(value: float) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from callwright.synthesis.frame import Frame
 from callwright.synthesis.text import refused, request, seed_of
 from callwright.text import plain
 from callwright.tools.decided import completed, is_decided, undecided
+from callwright.tools.languages import in_language
 from callwright.tools.roles import words_of
 from callwright.tools.values import Values, validator
 
@@ -72,7 +73,7 @@ class FillArguments:
             "person": f"{self.draft.persona.job} at {self.draft.persona.company}",
             "occasion": self.draft.occasion,
             "before": self.before,
-            "guidance": self.guidance,
+            "guidance": in_language(self.guidance, self.draft.persona.language),
         }
         seed = seed_of(self.draft.seed, self.name, self.number, attempt)
         return request("plan_call", said, seed=seed, max_tokens=420, schema=self.schema)

@@ -28,6 +28,8 @@ class Fact:
     name: str
     """Of the parameter, in words."""
     value: Any
+    plain: bool = False
+    """Whether code says it without English words around it: the text is in another language."""
 
     @property
     def is_limit(self) -> bool:
@@ -91,6 +93,10 @@ def gist(calls: Iterable[PlannedCall]) -> list[str]:
 
 def in_words(facts: Iterable[Fact]) -> str:
     """All facts in one sentence, each value once: what code appends where the model left them out."""
+    facts = list(facts)
+    if any(fact.plain for fact in facts):
+        said = dict.fromkeys(f"{fact.name}: {_value(fact)}" for fact in facts)
+        return f"({'; '.join(said)})"
     by_name: dict[str, list[str]] = {}
     clauses = []
     for fact in facts:
@@ -109,6 +115,10 @@ def in_words(facts: Iterable[Fact]) -> str:
             clauses.append(f"the {name.removesuffix('s') if ends else name} is {values[0]}")
     sentence = listed(list(dict.fromkeys(clauses)))
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
+
+
+def _value(fact: Fact) -> str:
+    return spoken(fact.value)[0] if fact.value not in ("", [], {}) else "-"
 
 
 def name_of(pointer: Pointer) -> str:

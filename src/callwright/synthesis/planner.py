@@ -24,6 +24,7 @@ from callwright.synthesis.kinds import TurnShape
 from callwright.synthesis.progress import Progress
 from callwright.synthesis.recovering import Untaken
 from callwright.synthesis.text import refused as rejected
+from callwright.tools.languages import LANGUAGES
 from callwright.tools.roles import role_of, words_of
 from callwright.tools.values import Values, is_valid
 
@@ -54,7 +55,7 @@ class Planner:
         self, draft: Draft, refused: Refused, barred: frozenset[str]
     ) -> tuple[Blueprint, tuple[str, ...]]:
         """The plan with a fault that is not `barred`, where the row is to have one. Raises `Untaken`."""
-        values = Values(random.Random(f"{draft.seed}/values"))
+        values = Values(random.Random(f"{draft.seed}/values"), LANGUAGES[draft.persona.language].locale)
         session = await self._executor.open(draft.seed, draft.topic.leaf, refused)
         framer = Framer(values, session if isinstance(session, Knowing) else None)
         state = Progress(framer, session, values, random.Random(f"{draft.seed}/kind"), barred)

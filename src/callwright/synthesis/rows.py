@@ -54,6 +54,7 @@ def build_row(
             provenance=tuple(_provenance(blueprint, talk.messages)),
             written_by_code=(*written_by_code, *talk.written_by_code),
             persona=_named(blueprint.persona),
+            language=blueprint.persona.language,
             clarity=blueprint.clarity,
             marks=blueprint.marks,
             faults=tuple(Injected(call=call.id, kind=call.fault) for call in blueprint.calls if call.fault),
@@ -66,7 +67,7 @@ def build_row(
 
 
 def _named(persona: Persona) -> str:
-    return f"{persona.name}, {persona.job} at {persona.company}; {persona.tone}"
+    return f"{persona.name}, {persona.job} at {persona.company}; {persona.manner}"
 
 
 def _reasoning(talk: Conversation, style: str) -> Reasoning | None:

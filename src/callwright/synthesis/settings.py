@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from callwright.execution.settings import FaultSettings, McpSettings, WorldSettings
 from callwright.llm.settings import LLMSettings
+from callwright.tools.languages import LANGUAGES
 from callwright.tools.settings import ToolsSettings
 
 StepName = Literal["personas", "arguments", "result", "user", "answer", "reply", "thoughts", "trace", "system_prompt"]
@@ -47,6 +48,30 @@ class ClarityLevel(BaseModel):
     """Whether the assistant has to ask back: such a level goes with rows of kind `clarify`, others with the rest."""
 
 
+class PersonaSettings(BaseModel):
+    """Who the users are: a bank of people, made once for a run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    count: Annotated[int, Field(ge=2, le=10_000)] = 200
+    """People in the bank. None speaks in two consecutive rows on a topic."""
+    languages: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)] = {"en": 1.0}
+    """Share of the rows in each language (`{en: 3, de: 1}`, normalised); names, places and numbers follow it."""
+    tones: tuple[str, ...] = ()
+    """How people write ("brisk and to the point"); empty takes the built-in ones."""
+    expertise: tuple[str, ...] = ()
+    """What people know of their subject ("new to this"); empty takes the built-in ones."""
+
+    @field_validator("languages")
+    @classmethod
+    def _known(cls, languages: dict[str, float]) -> dict[str, float]:
+        if unknown := next((code for code in languages if code not in LANGUAGES), None):
+            raise ValueError(f"{unknown!r} is not known; there are {', '.join(LANGUAGES)}")
+        if not sum(languages.values()) > 0:
+            raise ValueError("gives every language the share 0")
+        return {code: share for code, share in languages.items() if share}
+
+
 class GenerationSettings(BaseModel):
     """How rows are planned and written."""
 
@@ -58,6 +83,7 @@ class GenerationSettings(BaseModel):
     tools: ToolsSettings = ToolsSettings()
     kinds: dict[str, Annotated[float, Field(ge=0)]] = {}
     """Share of each kind of dialogue, normalised; empty takes the mode's default mix."""
+    personas: PersonaSettings = PersonaSettings()
     clarity: dict[str, ClarityLevel] = {}
     """How clearly users ask, drawn for each row; empty leaves it to the model."""
     writer: Literal["turns", "whole"] = "turns"

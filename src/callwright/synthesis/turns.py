@@ -96,12 +96,15 @@ class Turns:
             thinking = self._reason(talk, number, turn, said)
             talk.messages += _called(turn)
             answer = self._answer(talk, number, turn, said, before)
+            answer.language = talk.blueprint.persona.language
             written, _ = await asyncio.gather(self._written(talk, answer, f"turn {number} answer"), thinking)
-        else:
             written = f"{written} {aside(turn.calls)}".strip()
+        else:
             if self._style == "freetext" and turn.unfit:
                 await self._reason(talk, number, turn, said)
-            written = await self._written(talk, self._reply(talk, number, turn, said, before), f"turn {number} reply")
+            reply = self._reply(talk, number, turn, said, before)
+            reply.language = talk.blueprint.persona.language
+            written = await self._written(talk, reply, f"turn {number} reply")
         talk.messages.append(Message(role="assistant", content=written))
 
     async def _written(self, talk: _Talk, step: Step[T], place: str) -> T:
@@ -175,11 +178,11 @@ class Turns:
         )
 
     def _reply(self, talk: _Talk, number: int, turn: PlannedTurn, said: str, before: Sequence[Message]) -> WriteReply:
+        if turn.unfit and turn.why_not:
+            return self._refusal(talk, number, turn.unfit, turn.why_not, said, before)
         able = [tool.description.rstrip(".") for tool in talk.blueprint.tools if tool.description][:3]
         wish = (turn.unfit.wants[:1].lower() + turn.unfit.wants[1:]) if turn.unfit else ""
         kind, wanted, missing = "talk", "Answer briefly from what was said; nothing has to be looked up.", None
-        if turn.unfit and turn.why_not:
-            return self._refusal(talk, number, turn.unfit, turn.why_not, said, before)
         if turn.unfit:
             kind, wanted = (
                 "decline",
@@ -202,9 +205,6 @@ class Turns:
             wish=wish,
         )
 
-
-def _facts(talk: _Talk, number: int, calls: Sequence[PlannedCall], turn: PlannedTurn) -> tuple[list[Fact], Fact | None]:
-    """What the user has to say in this turn, and what to leave out."""
     @staticmethod
     def _refusal(
         talk: _Talk, number: int, unfit: PlannedCall, why_not: str, said: str, before: Sequence[Message]
@@ -223,6 +223,9 @@ def _facts(talk: _Talk, number: int, calls: Sequence[PlannedCall], turn: Planned
             because=why_not,
         )
 
+
+def _facts(talk: _Talk, number: int, calls: Sequence[PlannedCall], turn: PlannedTurn) -> tuple[list[Fact], Fact | None]:
+    """What the user has to say in this turn, and what to leave out."""
     facts = []
     for at, call in enumerate(calls):
         known = talk.context + json.dumps([[one.arguments, one.result] for one in calls[:at]], ensure_ascii=False)

@@ -20,6 +20,7 @@ from callwright.records import Schema
 from callwright.schemas import compiled
 from callwright.tools import words
 from callwright.tools.files import content, together
+from callwright.tools.languages import plain_letters
 from callwright.tools.patterns import matching
 from callwright.tools.roles import Role, kind_of, role_of
 from callwright.tools.values_schema import Unsampleable as Unsampleable
@@ -28,6 +29,7 @@ from callwright.tools.values_schema import merged, number, resolved, without
 if TYPE_CHECKING:
     from faker import Faker
 
+USUAL_LOCALE = "en_US"
 DEEP, DEEPEST = 6, 60
 """From this depth on only required properties are filled; beyond, a schema that asks for more asks for ever."""
 EPOCH = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -37,7 +39,7 @@ EPOCH = datetime(2026, 1, 5, 9, tzinfo=UTC)
 class Values:
     """One row's typed values."""
 
-    def __init__(self, rng: random.Random, locale: str = "en_US") -> None:
+    def __init__(self, rng: random.Random, locale: str = USUAL_LOCALE) -> None:
         self.rng = rng
         self._locale = locale
 
@@ -47,6 +49,21 @@ class Values:
         fake = _faker(self._locale)
         fake.seed_instance(self.rng.getrandbits(64))
         return fake
+
+    @property
+    def is_abroad(self) -> bool:
+        """Whether places and numbers are those of another locale than the usual one."""
+        return self._locale != USUAL_LOCALE
+
+    def letters(self, *, family: bool = False) -> str:
+        """A first name (or a family's) as mail addresses and logins write it."""
+        fake = self.faker
+        name = plain_letters(fake.last_name() if family else fake.first_name())
+        if name:
+            return name
+        usual = _faker(USUAL_LOCALE)
+        usual.seed_instance(self.rng.getrandbits(64))
+        return plain_letters(usual.last_name() if family else usual.first_name())
 
     def day(self) -> date:
         """A day of the year in which everything happens."""
@@ -166,7 +183,7 @@ class Values:
         return text if high is None else text[:high].strip().ljust(low, "x")
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=16)
 def _faker(locale: str) -> Faker:
     from faker import Faker
 
@@ -234,14 +251,14 @@ _FORMS: dict[str, Callable[[Values], str]] = {
 
 _MAKERS: dict[Role, Callable[[Values], str]] = {
     "id": _identifier,
-    "email": lambda v: f"{v.faker.first_name().lower()}.{v.faker.last_name().lower()}@{v.rng.choice(words.DOMAINS)}",
+    "email": lambda v: f"{v.letters()}.{v.letters(family=True)}@{v.rng.choice(words.DOMAINS)}",
     "url": lambda v: f"https://{v.rng.choice(words.DOMAINS)}/{v.rng.choice(words.PROJECTS)}",
     "date": lambda v: _moment(v).date().isoformat(),
     "datetime": lambda v: _moment(v).isoformat().replace("+00:00", "Z"),
     "time": lambda v: f"{_moment(v):%H:%M}",
-    "phone": lambda v: f"+1 202 555 {v.rng.randrange(100, 200):04d}",
+    "phone": lambda v: v.faker.phone_number() if v.is_abroad else f"+1 202 555 {v.rng.randrange(100, 200):04d}",
     "person": lambda v: v.faker.name(),
-    "username": lambda v: f"{v.faker.first_name().lower()}{v.rng.choice(('', '-dev', '42', '_ops', '.w'))}",
+    "username": lambda v: f"{v.letters()}{v.rng.choice(('', '-dev', '42', '_ops', '.w'))}",
     "company": lambda v: v.faker.company(),
     "repository": _repository,
     "owner": lambda v: v.rng.choice(words.OWNERS),
@@ -252,7 +269,7 @@ _MAKERS: dict[Role, Callable[[Values], str]] = {
     "file_content": lambda v: content(v, "", {}),
     "code": _code,
     "label": lambda v: v.rng.choice(words.LABELS),
-    "city": lambda v: v.rng.choice(words.CITIES),
+    "city": lambda v: v.faker.city() if v.is_abroad else v.rng.choice(words.CITIES),
     "country": lambda v: v.rng.choice(words.COUNTRIES),
     "country_code": lambda v: v.rng.choice(words.COUNTRY_CODES),
     "address": lambda v: v.faker.street_address(),

@@ -20,7 +20,16 @@ def begun(server: CountingEndpoint, folder: Path) -> subprocess.Popen[bytes]:
     folder.mkdir(exist_ok=True)
     line = [sys.executable, "-c", "from callwright.cli import main; main()", "generate", str(ARTICLE), "--quiet"]
     line += ["--base-url", server.url, "--model", "noise", "--num-samples", "40", "--output-save-as", "d.jsonl"]
-    line += ["-o", "topics.depth=1", "-o", f"llm.concurrency={CONCURRENCY}", "-o", "topics.save_as=topics.jsonl"]
+    line += [
+        "-o",
+        "topics.depth=1",
+        "-o",
+        "generation.kinds={single: 2, parallel: 1, sequential: 1}",
+        "-o",
+        f"llm.concurrency={CONCURRENCY}",
+        "-o",
+        "topics.save_as=topics.jsonl",
+    ]
     return subprocess.Popen(line, cwd=folder)
 
 

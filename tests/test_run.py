@@ -49,6 +49,7 @@ class Made(NamedTuple):
 
 def configured(url: str, folder: Path, *options: str) -> Config:
     given = [f"llm.base_url={url}", "llm.model=noise", "topics.depth=1", "output.num_samples=6"]
+    given.append("generation.kinds={single: 2, parallel: 1, sequential: 1}")
     given += [f"output.save_as={folder / 'd.jsonl'}", f"topics.save_as={folder / 'topics.jsonl'}"]
     return Config.load(ARTICLE, [*given, *options])
 
@@ -63,10 +64,10 @@ def made(server: CountingEndpoint, folder: Path, *options: str, budget: Budget |
 
 
 def refused(folder: Path) -> list[str]:
-    """Every refusal that the run keeps."""
+    """Every refusal that the run keeps; steps of one row may run at the same time, so they have no order."""
     with Ledger.open(folder / "d.run", write=False) as ledger:
         recipe = next(iter(ledger.rows(*_any_recipe(ledger)))).metadata.recipe
-        return [str(refusal) for refusal in ledger.refusals(recipe)]
+        return sorted(str(refusal) for refusal in ledger.refusals(recipe))
 
 
 def _any_recipe(ledger: Ledger) -> tuple[str, int]:

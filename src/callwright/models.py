@@ -9,6 +9,7 @@ from pathlib import Path
 from callwright.budget import Budget
 from callwright.cache import Cache
 from callwright.config import Config
+from callwright.handed import Handed
 from callwright.ledger import Ledger
 from callwright.llm.build import build_model
 from callwright.llm.settings import LLMSettings
@@ -32,11 +33,12 @@ async def opened(config: Config, ledger: Ledger, watch: Watcher, budget: Budget)
     def recorded(model: Model) -> Model:
         return Recorded(model, ledger, answered, cache=cache, budget=budget)
 
+    handed = Handed(ledger.database)
     try:
         sections = {}
         for section, settings in config.models().items():
             if settings not in built:
-                built[settings] = build_model(settings, watch, recorded, budget.require)
+                built[settings] = build_model(settings, watch, recorded, budget.require, handed)
             sections[section] = built[settings]
         steps: dict[str, Model] = {name: sections[f"generation.steps.{name}"] for name in config.generation.steps}
         yield sections | {"generation": Cast(sections["generation"], steps)} if steps else sections

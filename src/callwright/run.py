@@ -6,8 +6,9 @@ how a row is made (`work.py`), and rows that are made elsewhere (`distributed/`)
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from callwright.models import opened
 from callwright.plugins import Event, Model, Watcher, resolve, unwatched
 from callwright.prints import repeated
 from callwright.recipe import announce_changes, hash_of, recipe_of
-from callwright.records import Topic
+from callwright.records import Row, Topic
 from callwright.synthesis.kinds import shares
 from callwright.tools.catalog import Catalog
 from callwright.tools.load import load_tools
@@ -110,12 +111,30 @@ async def generate(
     Continues what `run_dir` holds. Raises `UserError`, `LedgerError`, `WeightsError`; `ModelError` where no row could
     go on; `Shortfall` (`Stopped` where the budget ended it) after all finished rows were written.
     """
+    async with begun(config, base, run_dir, watch, budget or Budget(config.run), topics, origin) as run:
+        missing = await _made(run, makers)
+        with Ledgers(run.ledger) as everything:
+            if config.funcdex:
+                resolve("outputs", "funcdex")(run.config, run.catalog, everything, run.recipe, run.asked)
+            return _finished(run, everything, missing)
+
+
+@contextlib.asynccontextmanager
+async def begun(
+    config: Config,
+    base: Path,
+    run_dir: Path,
+    watch: Watcher,
+    budget: Budget,
+    topics: Sequence[Topic] | None = None,
+    origin: Mapping[str, Any] | None = None,
+) -> AsyncIterator[Run]:
+    """The run with everything that is decided before its first row; its ledger is held inside. Raises as `generate`."""
     for path in config.files:
         require_writable(path)
     config = config.at(base)
     catalog = Catalog(load_tools(config.generation.tools, base).tools)
-    shares(config.generation.kinds, config.generation.conversation.agent_mode)  # a mistake is told before it costs
-    budget = budget or Budget(config.run)
+    wanted_kinds(config, catalog)  # a mistake is told before it costs
     with Ledger.open(run_dir) as ledger:
         with Ledgers(ledger) as everything:
             budget.seen(everything.spent())
@@ -126,12 +145,7 @@ async def generate(
             asked = config.output.rows(len(basis.topics))
             about = {"rows": asked, "files": [str(path.absolute()) for path in config.files], "origin": origin}
             ledger.put_meta("about", about)
-            run = Run(config, base, run_dir, catalog, basis, models, ledger, hash_of(recipe), asked, watch, budget)
-            missing = await _made(run, makers)
-        with Ledgers(ledger) as everything:
-            if config.funcdex:
-                resolve("outputs", "funcdex")(config, catalog, everything, run.recipe, asked)
-            return _finished(run, everything, missing)
+            yield Run(config, base, run_dir, catalog, basis, models, ledger, hash_of(recipe), asked, watch, budget)
 
 
 async def _made(run: Run, makers: Makers) -> dict[int, str]:
@@ -159,12 +173,25 @@ async def _without_duplicates(run: Run) -> None:
 def _finished(run: Run, everything: Ledgers, missing: dict[int, str]) -> Summary:
     """Write what there is, and raise `Shortfall` where that is less than was asked for."""
     output = Path(run.config.output.save_as)
-    rows = write_rows(output, everything.rows(run.recipe, run.asked))
+    kinds: Counter[str] = Counter()
+    rows = write_rows(output, _counted(everything.rows(run.recipe, run.asked), kinds))
+    run.watch(Event("kinds", data={"wanted": wanted_kinds(run.config, run.catalog), "got": dict(kinds)}))
     refused = Counter(f.code for refusal in everything.refusals(run.recipe) for f in refusal.findings)
     if rows < run.asked:
         _tell_missing(run, missing)
         raise _shortfall(run, rows, missing)
     return Summary(rows, run.asked, output, run.folder, refused, missing, everything.spent())
+
+
+def wanted_kinds(config: Config, catalog: Catalog) -> dict[str, float]:
+    """The share of each kind of dialogue. Raises `ConfigError`."""
+    return shares(config.generation.kinds, config.generation.conversation.agent_mode, catalog)
+
+
+def _counted(rows: Iterable[Row], kinds: Counter[str]) -> Iterator[Row]:
+    for row in rows:
+        kinds[row.metadata.kind] += 1
+        yield row
 
 
 def _tell_missing(run: Run, missing: dict[int, str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 
 from callwright.basis import Basis
 from callwright.budget import Budget
@@ -33,6 +34,8 @@ ROW_ATTEMPTS = 3
 ROWS_A_PLACE = 3
 """Rows under way for each request that the model takes at once, so that it is busy until the last rows end together."""
 STOPPED = "the run ended before it"
+ROW: ContextVar[int] = ContextVar("row")
+"""The row that the present task makes; not set where it makes none."""
 _FATAL = (Unauthorized, UnknownModel, BadRequest, Unreachable)
 """What will not be better for the next row."""
 
@@ -59,7 +62,7 @@ class Work:
         self._budget = budget
         self._model = model = models["generation"]
         self._most = ROWS_A_PLACE * config.models()["generation"].most_at_once
-        mix = shares(made.kinds, made.conversation.agent_mode)
+        mix = shares(made.kinds, made.conversation.agent_mode, catalog)
         sampler = Sampler(catalog, None, made.tools.sampling, config.seed, made.tools.bundles)
         self._drafter = Drafter(made, basis.topics, sampler, mix, basis.people, config.seed)
         executor = build_executor(Ground(made, catalog, model, ledger))
@@ -99,6 +102,7 @@ class Work:
 
     async def _row(self, row: int, turn: int) -> str | None:
         """Make one row and keep it. Returns why it failed; raises what will fail every row."""
+        ROW.set(row)  # of this row's task alone
         self._ledger.begin(self.recipe, row)
         try:
             made, problem = await self._best(row, turn)

@@ -52,7 +52,17 @@ def server() -> Iterator[CountingEndpoint]:
 
 def article(cases: Path, server: CountingEndpoint, *options: str) -> list[str]:
     line = ["generate", str(cases / "deepfabric-article.yaml"), "--base-url", server.url, "--model", "noise"]
-    line += ["-o", "topics.depth=1", "-o", "topics.save_as=topics.jsonl", "--output-save-as", "d.jsonl", "-q"]
+    line += [
+        "-o",
+        "topics.depth=1",
+        "-o",
+        "generation.kinds={single: 2, parallel: 1, sequential: 1}",
+        "-o",
+        "topics.save_as=topics.jsonl",
+        "--output-save-as",
+        "d.jsonl",
+        "-q",
+    ]
     return [*line, *options]
 
 

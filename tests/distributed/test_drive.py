@@ -45,6 +45,7 @@ class Made(NamedTuple):
 
 def configured(url: str, folder: Path, *options: str) -> Config:
     given = [f"llm.base_url={url}", "llm.model=noise", "topics.depth=1", "output.num_samples=12", "llm.concurrency=8"]
+    given.append("generation.kinds={single: 2, parallel: 1, sequential: 1}")
     given += [f"output.save_as={folder / 'd.jsonl'}", f"topics.save_as={folder / 'topics.jsonl'}"]
     return Config.load(ARTICLE, [*given, *options])
 
@@ -220,7 +221,16 @@ def test_workers_end_with_the_run_that_began_them_however_it_ends(tmp_path: Path
     with CountingEndpoint(delay_s=0.05) as server:
         line = [sys.executable, "-c", "from callwright.cli import main; main()", "generate", str(ARTICLE), "-q"]
         line += ["--base-url", server.url, "--model", "noise", "--num-samples", "400", "--output-save-as", "d.jsonl"]
-        line += ["-o", "topics.depth=1", "--executor", "processes", "--shards", "2"]
+        line += [
+            "-o",
+            "topics.depth=1",
+            "-o",
+            "generation.kinds={single: 2, parallel: 1, sequential: 1}",
+            "--executor",
+            "processes",
+            "--shards",
+            "2",
+        ]
         with subprocess.Popen(line, cwd=tmp_path) as process:
             locks = [tmp_path / f"d.run/shards/0000{index}-of-00002/run.lock" for index in range(2)]
             _until(lambda: all(holder(lock) for lock in locks))

@@ -22,6 +22,7 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "init": Entry(("init",), "Write a commented starter configuration."),
     "validate": Entry(("validate",), "Say what a configuration will do and what is wrong with it."),
+    "estimate": Entry(("estimate",), "Say what a run will cost, from a few of its rows."),
     "generate": Entry(("generate",), "Make a dataset; the same command again continues it."),
     "runs": Entry(("runs",), "List, show, stop, resume and clean runs."),
     "check": Entry(("check",), "Check a dataset file; exit code 1 where a row is at fault."),

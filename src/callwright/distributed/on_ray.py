@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Any
+import socket
 
 from callwright.distributed.shard import Outcome, Shard, make
 from callwright.errors import MissingExtra, UserError
+
+ANSWERS_WITHIN_S = 10.0
 
 
 class OnRay:
@@ -23,8 +25,9 @@ class OnRay:
         if self._began:
             os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
             try:
+                _require_answer(address)
                 ray.init(address=address, log_to_driver=False, logging_level="ERROR", include_dashboard=False)
-            except (ConnectionError, ValueError, RuntimeError) as error:
+            except (OSError, ValueError, RuntimeError) as error:
                 where = f"the Ray cluster at {address}" if address else "Ray"
                 raise UserError(f"--ray-address: {where} cannot be reached: {_first_line(error)}.") from error
         self._make = ray.remote(num_cpus=1, max_retries=0)(_made)
@@ -52,14 +55,16 @@ class OnRay:
             self._ray.shutdown()
 
 
+def _require_answer(address: str | None) -> None:
+    """Raise `OSError` where nobody answers at HOST:PORT: Ray itself would try for minutes."""
+    host, colon, port = (address or "").rpartition("://")[2].rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host, int(port)), timeout=ANSWERS_WITHIN_S).close()
+
+
 def _made(shard: Shard) -> Outcome:
     return asyncio.run(make(shard))
 
 
 def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-
-
-def executor(address: str | None = None) -> Any:
-    """The table line's builder."""
-    return OnRay(address)

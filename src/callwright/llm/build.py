@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from callwright.errors import ConfigError
+from callwright.handed import Handed
 from callwright.llm.conform import Conforming
 from callwright.llm.lane import Lane
 from callwright.llm.meter import Metered
@@ -17,13 +19,28 @@ def build_model(
     watch: Watcher = unwatched,
     kept: Callable[[Model], Model] = lambda model: model,
     leave: Callable[[], None] = lambda: None,
+    handed: Handed | None = None,
 ) -> Model:
     """The model that `settings` name, behind its limits. Raises `ConfigError`, `MissingExtra`, `WeightsError`.
 
     `kept` wraps what is asked: it sees every single request, those that a reply off its schema repeats too. `leave` is
-    called before anything is sent, and may raise.
+    called before anything is sent, and may raise. `handed` remembers what is handed to a batch interface; without it
+    every request is sent by itself.
     """
-    return Sampled(Conforming(kept(Metered(_lanes(settings), settings, watch, leave)), watch=watch), settings)
+    asked = _batched(settings, handed, watch) if settings.batch and handed else _metered(settings, watch, leave)
+    return Sampled(Conforming(kept(asked), watch=watch), settings)
+
+
+def _metered(settings: LLMSettings, watch: Watcher, leave: Callable[[], None]) -> Model:
+    return Metered(_lanes(settings), settings, watch, leave)
+
+
+def _batched(settings: LLMSettings, handed: Handed, watch: Watcher) -> Model:
+    from callwright.llm.openai_batch import BatchModel
+
+    if settings.provider in ("local", "scripted") or ":" in settings.provider:
+        raise ConfigError(f"llm.batch: the provider {settings.provider!r} has no batch interface.")
+    return BatchModel(settings, handed, watch)
 
 
 def _lanes(settings: LLMSettings) -> list[Lane]:

@@ -29,6 +29,7 @@ HOMES = {
 }
 """Provider -> (base URL, environment variable of its key)."""
 MAX_ANSWER_BYTES = 32_000_000
+JSON = "application/json"
 HIDDEN = "***"
 SECRET_CHARS = 12
 """A shorter key ("none", "ollama") is a word that any reply may hold."""
@@ -36,6 +37,8 @@ SECRET_CHARS = 12
 
 class OpenAIModel:
     """One model behind one base URL."""
+
+    most_bytes = MAX_ANSWER_BYTES
 
     def __init__(self, settings: LLMSettings) -> None:
         home, variable = HOMES.get(settings.provider, HOMES["openai"])
@@ -87,10 +90,11 @@ class OpenAIModel:
             body.update(_said(request.constraint, self._constraint))
         return body
 
-    async def _answered(self, method: str, path: str, body: bytes | None = None) -> bytes:
+    async def _answered(self, method: str, path: str, body: bytes | None = None, kind: str = JSON) -> bytes:
         """The body of the server's answer. Raises `ModelError` for whatever is no success."""
+        headers = {"Content-Type": kind}
         try:
-            async with self._client().request(method, self.base_url + path, data=body) as response:
+            async with self._client().request(method, self.base_url + path, data=body, headers=headers) as response:
                 raw = await self._read(response)
                 if response.status >= 400:
                     raise error_of(response, raw, self._place, self._settings.model, self._without_key)
@@ -112,8 +116,8 @@ class OpenAIModel:
         raw = bytearray()
         async for piece in response.content.iter_any():
             raw += piece
-            if len(raw) > MAX_ANSWER_BYTES:
-                raise ServerError(f"{self._place}: the answer is longer than {MAX_ANSWER_BYTES:,} bytes.")
+            if len(raw) > self.most_bytes:
+                raise ServerError(f"{self._place}: the answer is longer than {self.most_bytes:,} bytes.")
         return bytes(raw)
 
     def _without_key(self, text: str) -> str:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from callwright.records import Reply
+
+EMBEDDED = frozenset({"local", "llamacpp"})
+"""Providers that run a GGUF file on this machine."""
+IN_PROCESS = EMBEDDED | {"scripted"}
+"""Providers that are no server and cost nothing."""
 
 Unit = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -41,15 +46,37 @@ class EndpointSettings(BaseModel):
     tokens_per_minute: Count | None = None
 
 
+class BatchSettings(BaseModel):
+    """How requests are collected for a batch interface (OpenAI's batch files): slow, and cheaper."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_requests: Annotated[int, Field(ge=1, le=50_000)] = 5_000
+    """Of one batch; about as many rows are under way, each with one request in it."""
+    linger_s: Annotated[float, Field(ge=0)] = 5.0
+    """A batch that is not full is handed in when nothing new has come for so long."""
+    poll_s: Annotated[float, Field(gt=0)] = 30.0
+    window: str = "24h"
+    """Within which the provider answers."""
+    price_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """What a request costs here, of the model's `price`."""
+
+
+def _switched(value: object) -> object:
+    """`true` for the defaults, `false` for none."""
+    return {} if value is True else None if value is False else value
+
+
 class LLMSettings(BaseModel):
     """Which model, how it is sampled, how hard it may be driven."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, protected_namespaces=())
 
     provider: str = "openai"
-    """`openai` and every server that speaks its protocol (`base_url`), `local` (the embedded model), `scripted`."""
+    """`openai` and every server that speaks its protocol (`base_url`), `local` (the embedded model), `llamacpp` (the
+    same by another runtime, for GGUF files that the first does not read), `scripted`."""
     model: str = Field(default="", validation_alias=AliasChoices("model", "model_path"))
-    """The model's name at its provider; for `local` a profile, a GGUF file, or owner/name of the Hub."""
+    """The model's name at its provider; for `local` and `llamacpp` a profile, a GGUF file, or owner/name of the Hub."""
     base_url: str | None = None
     endpoints: tuple[EndpointSettings, ...] = ()
     """Several servers with the same model, in place of `base_url`: the load is spread, one that fails is gone round."""
@@ -73,6 +100,8 @@ class LLMSettings(BaseModel):
     """Limits a minute are for each endpoint too."""
     price: Price | None = None
     """For the cost of a run and `--max-cost`."""
+    batch: Annotated[BatchSettings | None, BeforeValidator(_switched)] = None
+    """Ask through the provider's batch interface; `true` takes the defaults."""
     timeout_s: Annotated[float, Field(gt=0)] = 300
     """The most. Once a server's usual times are known, a reply that takes many times as long is asked for again."""
     connect_timeout_s: Annotated[float, Field(gt=0)] = 5
@@ -90,6 +119,8 @@ class LLMSettings(BaseModel):
     @property
     def most_at_once(self) -> int:
         """Requests at once at all endpoints together."""
+        if self.batch:
+            return self.batch.max_requests
         return sum(endpoint.concurrency or self.concurrency for endpoint in self.endpoints) or self.concurrency
 
     @property
@@ -114,6 +145,7 @@ def belongs_to_provider(old: str, new: str) -> tuple[str, ...]:
     """Names of the settings that mean nothing any more once the provider changes from `old` to `new`."""
     if old == new:
         return ()
-    here = {"local", "scripted"}
     places = ("base_url", "endpoints", "api_key")
-    return (*places, "model", "model_path") if here & {old, new} else places
+    if {old, new} <= EMBEDDED:
+        return places
+    return (*places, "model", "model_path") if IN_PROCESS & {old, new} else places

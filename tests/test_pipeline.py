@@ -273,7 +273,7 @@ def test_a_consumer_that_leaves_early_leaves_nothing_running() -> None:
 def test_a_model_that_gives_the_same_reply_again_is_not_shown_it_a_third_time() -> None:
     _, model, _ = attempted(["no", "no", "right"])
     assert [len(request.messages) for request in model.requests] == [1, 3, 1]
-    assert model.requests[2].messages[0].content.startswith("Say it.\nOne try was refused:\n- word fault 0")
+    assert model.requests[2].messages[0].content.startswith("Say it.\nAvoid:\n- word fault 0")
 
 
 def test_what_stands_in_any_example_is_not_taken_over() -> None:
@@ -284,3 +284,17 @@ def test_what_stands_in_any_example_is_not_taken_over() -> None:
 
     _, _, refusals = attempted(["Your parcel from Harbor Outdoor", "right"], step=Shown())
     assert refusals == [("ask", 0, 1)]
+
+
+def test_what_was_wrong_is_mended_not_talked_about() -> None:
+    class Strict(Ask):
+        def read(self, reply: Reply) -> str:
+            if "apologise" in reply.text or reply.text == "right":
+                return reply.text
+            raise Rejected([Finding(code="ask.wrong", path="$", message="promises something nobody wanted")])
+
+    (value, _), _, refusals = attempted(
+        ["no", "I apologise that it promises something nobody wanted", "right"], step=Strict()
+    )
+    assert value == "right"
+    assert refusals == [("ask", 0, 1), ("ask", 1, 1)]

@@ -85,23 +85,29 @@ async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> 
     model = model.of(step.name) if isinstance(model, Cast) else model
     correct: Callable[[Request], Request] = _unchanged
     before: str | None = None
+    told = ""
     for number in range(tries):
         request = step.ask(number)
         reply = await model.complete(correct(request))
         try:
-            _own_words(reply, request)
+            _own_words(reply, request, told)
             return step.read(reply), True
         except Rejected as rejected:
             refused(step.name, number, rejected.findings)
             again, findings = reply.text == before, rejected.findings
+            told = _listed(findings)
             correct = functools.partial(_reminded, findings) if again else functools.partial(_answered, reply, findings)
             before = reply.text
     return step.fallback(), False
 
 
-def _own_words(reply: Reply, request: Request) -> None:
-    """Raise `Rejected` where a reply takes content over from the examples in its prompt, as weak models do."""
+def _own_words(reply: Reply, request: Request, told: str) -> None:
+    """Raise `Rejected` where a reply takes content over from the examples in its prompt, as weak models do.
+
+    Neither may it answer what it was `told` was wrong with the one before.
+    """
     examples = [_shown_runs(said.content) for said in request.messages[:-1]]
+    examples += [_shown_runs(told)] if told else []
     runs = _runs(reply.text) if examples else []
     known = [run for run in runs if any(run in shown for shown in examples)]
     case = set(_telling(request.messages[-1].content)) if known else set()
@@ -141,7 +147,7 @@ def _answered(reply: Reply, findings: tuple[Finding, ...], request: Request) -> 
 def _reminded(findings: tuple[Finding, ...], request: Request) -> Request:
     """The request with the faults to avoid, without the reply: a model that gave it twice would only give it again."""
     *before, last = request.messages
-    last = last.model_copy(update={"content": f"{last.content}\nOne try was refused:\n{_listed(findings)}"})
+    last = last.model_copy(update={"content": f"{last.content}\nAvoid:\n{_listed(findings)}"})
     return request.model_copy(update={"messages": (*before, last)})
 
 

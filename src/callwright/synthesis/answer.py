@@ -33,7 +33,7 @@ _YOURS = re.compile(
 _HELPS = re.compile(r"\bI can help (?:you )?with (?:that|this|it)\b", re.IGNORECASE)
 _YOU_CAN = re.compile(r"\byou can\b", re.IGNORECASE)
 _TECHNICAL = re.compile(
-    r"\b(?:at the (?:url|link)|in the results?|(?:is|are|url|link) provided"
+    r"\b(?:at the (?:url|link)|in the results?|(?:is|are|(?i:url|link)) provided"
     r"|JSON|API call|function call|tool call|parameters?|the tool)\b"
 )
 _CANNOT = re.compile(

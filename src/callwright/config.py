@@ -16,7 +16,7 @@ from callwright.budget import BudgetSettings
 from callwright.config_file import Document, InvalidConfig, Keys, read
 from callwright.config_problems import explained, nearest, problem
 from callwright.datasets.settings import FuncdexOutputs, HubSettings, OutputSettings
-from callwright.llm.settings import LLMSettings
+from callwright.llm.settings import EMBEDDED, IN_PROCESS, LLMSettings
 from callwright.overrides import Override, overridden
 from callwright.plugins import names, resolve
 from callwright.quality.settings import QualitySettings
@@ -121,9 +121,9 @@ class Config(BaseModel):
             place = self._place_of(section)
             if llm.provider not in names("model") and ":" not in llm.provider:
                 yield (*place, "provider"), f"{llm.provider!r} is not known; {nearest(llm.provider, names('model'))}"
-            elif not llm.model and llm.provider != "local":
+            elif not llm.model and llm.provider not in EMBEDDED:
                 yield (*place, "model"), f"is empty; name the model at {llm.provider!r} (or --model)."
-            if self.run.max_cost and llm.price is None and llm.provider not in ("local", "scripted"):
+            if self.run.max_cost and llm.price is None and llm.provider not in IN_PROCESS:
                 yield (*place, "price"), "is not given, so max_cost means nothing; add {input: 2.5, output: 10}."
 
     def _place_of(self, section: str) -> Keys:

@@ -135,6 +135,7 @@ SHIPPED: dict[str, dict[str, str]] = {
         "gemini": "callwright.llm.openai:build",
         "vllm": "callwright.llm.openai:build",
         "local": "callwright.llm.openvino:build",
+        "llamacpp": "callwright.llm.llamacpp:build",
         "scripted": "callwright.llm.scripted:build",
     },
     "importer": {

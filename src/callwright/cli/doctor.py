@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from callwright.cli import settings
-from callwright.cli.health import Sign, local_signs, model_signs, sections
+from callwright.cli.health import EXTRAS, Sign, local_signs, model_signs, sections
 from callwright.cli.text import printable
 from callwright.config import Config
 from callwright.llm.settings import LLMSettings
@@ -74,7 +74,7 @@ async def _looked(models: dict[str, LLMSettings], console: Console) -> int:
 
 
 async def _signs(models: dict[str, LLMSettings]) -> AsyncIterator[Sign]:
-    needed = {"local"} if any(llm.provider == "local" for llm in models.values()) else set()
+    needed = {EXTRAS[llm.provider] for llm in models.values() if llm.provider in EXTRAS}
     for sign in local_signs(needed):
         yield sign
     for section, llm in models.items():

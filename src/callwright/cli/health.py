@@ -16,12 +16,14 @@ from callwright.config_problems import nearest
 from callwright.errors import CallwrightError, ConfigError, ModelError, UnknownModel
 from callwright.llm.openai import HOMES
 from callwright.llm.probe import FORMS, listed_models, probed
-from callwright.llm.settings import LLMSettings
+from callwright.llm.settings import EMBEDDED, LLMSettings
 from callwright.llm.weights.cache import cache, locate
 from callwright.llm.weights.profiles import PROFILES
 
 PATIENCE_S = 60.0
 """For one answer of an endpoint."""
+EXTRAS = {"local": "local", "llamacpp": "llamacpp"}
+"""Provider -> the extra that it needs."""
 LOW_DISK = 3 * 10**9
 """Bytes below which the weights and a run may not fit."""
 
@@ -89,7 +91,7 @@ def _disk(folder: Path, what: str) -> Sign:
 
 async def model_signs(section: str, settings: LLMSettings) -> AsyncIterator[Sign]:
     """The model of one section: the weights, or whether the endpoint answers and what it honours."""
-    if settings.provider == "local":
+    if settings.provider in EMBEDDED:
         yield _embedded(section, settings)
     elif settings.provider in HOMES:
         try:
@@ -109,8 +111,8 @@ def _embedded(section: str, settings: LLMSettings) -> Sign:
     except CallwrightError as error:
         return Sign(f"{section} model", "bad", str(error))
     if path is None:
-        return Sign(f"{section} model", "bad", f"local {name}: not here", f"callwright models get {name}")
-    return Sign(f"{section} model", "good", f"local {name}: {path}")
+        return Sign(f"{section} model", "bad", f"{settings.provider} {name}: not here", f"callwright models get {name}")
+    return Sign(f"{section} model", "good", f"{settings.provider} {name}: {path}")
 
 
 async def _endpoint(section: str, settings: LLMSettings) -> AsyncIterator[Sign]:

@@ -16,7 +16,7 @@ from callwright.errors import ModelError, RateLimited, ServerError, TimedOut, Un
 from callwright.llm.limit import Limit
 from callwright.llm.pace import Pace
 from callwright.llm.patience import Patience
-from callwright.llm.settings import LLMSettings
+from callwright.llm.settings import IN_PROCESS, LLMSettings
 from callwright.plugins import Model
 from callwright.records import Reply, Request
 
@@ -26,15 +26,13 @@ DOWN_AFTER = 8
 FAILING_AFTER = 2
 REFUSED_REST_S = 0.25
 """After refusals that name no time."""
-_IN_PROCESS = frozenset({"local", "scripted"})
-"""Providers that are no server: they are always there, and nothing is learned from how long they take."""
 
 
 class Lane:
     """One endpoint: how many requests it takes at once and a minute, whether it rests, how long to wait for it."""
 
     def __init__(self, model: Model, settings: LLMSettings, weight: float = 1.0) -> None:
-        far = settings.provider not in _IN_PROCESS
+        far = settings.provider not in IN_PROCESS  # what is no server is always there, and its times teach nothing
         self.model = model
         self.weight = weight
         self.in_use = 0

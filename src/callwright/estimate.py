@@ -76,7 +76,7 @@ def estimated(config: Config, base: Path) -> Estimate:
     drafts = [drafter.draft(row) for row in range(min(rows, MOST_DRAFTS))]
     scale = rows / len(drafts)
     own = config.output.write_system_prompt and config.output.include_system_message
-    after = int(own) + int(config.quality.judge is not None)
+    after = int(own) * config.output.system_prompt_rate + int(config.quality.judge is not None)
     asked = sum(_requests(draft, made.conversation.reasoning, made.writer) + after for draft in drafts)
     return Estimate(
         topics=len(topics),

@@ -22,10 +22,18 @@ _LAYOUT = {
 
 
 def lark(rule: Rule) -> str:
-    """The grammar of `rule`."""
+    """The grammar of `rule`. Its first line tells llama.cpp and SGLang whose it is."""
     writer = _Writer()
     start = writer.expression(rule)
-    return "\n".join([f"start: {start}", *(f"{name}: {body}" for body, name in writer.rules.items()), *_TERMINALS, ""])
+    return "\n".join(
+        [
+            "%llguidance {}",
+            f"start: {start}",
+            *(f"{name}: {body}" for body, name in writer.rules.items()),
+            *_TERMINALS,
+            "",
+        ]
+    )
 
 
 _TERMINALS = tuple(

@@ -26,6 +26,25 @@ _SCHEMA: Schema = {
     "required": ["shade"],
     "additionalProperties": False,
 }
+_GRAMMARS = {
+    "structural_tag": Constraint(
+        kind="structural_tag",
+        body={
+            "type": "structural_tag",
+            "format": {
+                "type": "sequence",
+                "elements": [
+                    {"type": "const_string", "value": "vermilion-7 "},
+                    {"type": "any_text", "excludes": ["."]},
+                    {"type": "const_string", "value": ". teal-3"},
+                ],
+            },
+        },
+    ),
+    "lark": Constraint(kind="lark", body='start: "vermilion-7 " /[^.]*/ ". teal-3"\n'),
+    "gbnf": Constraint(kind="gbnf", body='root ::= "vermilion-7 " [^.]* ". teal-3"\n'),
+}
+"""The same sentence in every grammar: free words between two that nobody would write."""
 _TOOL = {
     "type": "function",
     "function": {
@@ -45,7 +64,7 @@ class Answered:
     """One thing that the endpoint was asked for."""
 
     what: str
-    """`json_schema`, `strict`, `guided_json`, `json_object`, `tools` or `seed`."""
+    """`json_schema`, `strict`, `guided_json`, `json_object`, `structural_tag`, `lark`, `gbnf`, `tools` or `seed`."""
     honoured: bool
     note: str
     """What came back where that was not it."""
@@ -56,6 +75,8 @@ async def probed(settings: LLMSettings) -> AsyncIterator[Answered]:
     for form in FORMS:
         yield await _schema_honoured(settings, form)
     yield await _schema_honoured(settings, "json_object", {"type": "object"})
+    for grammar in _GRAMMARS:
+        yield await _grammar_honoured(settings, grammar)
     yield await _tools_honoured(settings)
     yield await _seed_honoured(settings)
 
@@ -76,6 +97,16 @@ async def _schema_honoured(settings: LLMSettings, form: Form, schema: Schema = _
     if isinstance(reply, str):
         return Answered(form, honoured=False, note=reply)
     honoured = reply.text.lstrip().startswith("{") and _obeys(reply, schema)
+    return Answered(form, honoured, "" if honoured else "the reply ignores it")
+
+
+async def _grammar_honoured(settings: LLMSettings, form: str) -> Answered:
+    """Whether the reply keeps to a small grammar; which of them it reads decides `llm.grammar`."""
+    request = _request("Describe the sea in one short sentence.", constraint=_GRAMMARS[form])
+    reply = await _reply(settings, request)
+    if isinstance(reply, str):
+        return Answered(form, honoured=False, note=reply)
+    honoured = reply.text.startswith("vermilion-7 ")
     return Answered(form, honoured, "" if honoured else "the reply ignores it")
 
 

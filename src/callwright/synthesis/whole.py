@@ -26,6 +26,7 @@ from callwright.synthesis.turns import Style
 from callwright.synthesis.whole_plan import Plan
 from callwright.synthesis.whole_rehearsal import Mended, Place, Played, rehearse
 from callwright.text import plain
+from callwright.tools.languages import in_language
 
 Form = Literal["structural_tag", "lark", "gbnf", "json_schema"]
 MOST_WHOLES = 2
@@ -116,7 +117,8 @@ class Whole:
             form=shape,
             skeleton=plan.skeleton(shape),
             thoughts=_THOUGHTS[self._style],
-            guidance=guided(self._guidance, self._clarity.get(blueprint.clarity)),
+            guidance=in_language(guided(self._guidance, self._clarity.get(blueprint.clarity)), persona.language),
+            policy=blueprint.policy,
             persona=f"{persona.name}, {persona.job} at {persona.company}; {persona.tone}",
             turns=plan.prompt(),
         )

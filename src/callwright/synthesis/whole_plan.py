@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from callwright.dialogue.rules import Sequence as Sequenced
 from callwright.dialogue.schema import json_schema
 from callwright.dialogue.write import write
 from callwright.pipeline import Step
-from callwright.records import Blueprint, PlannedTurn, Schema
+from callwright.records import Blueprint, PlannedCall, PlannedTurn, Schema
 from callwright.synthesis.answer import WriteAnswer, WriteReply
 from callwright.synthesis.user import WriteUser
 from callwright.synthesis.whole_rehearsal import Place
@@ -23,6 +23,8 @@ MOST_CHARS = 700
 SHOWN_CHARS = 700
 """Of one result, in the prompt."""
 DOTS = "..."
+_ASIDE = ("user", "thoughts", "trace")
+"""What stands at a place that is not the assistant's own words to the user."""
 TOKENS_A_PIECE = 140
 
 
@@ -84,7 +86,9 @@ class Plan:
             if thinking:
                 yield Spoken(f"thought_{count}", "thought")
             yield Decided(f"call_{count}", call.tool, call.arguments)
-        yield Spoken("assistant", "assistant")
+        answers = [place for place in wanted if place.what not in _ASIDE]
+        for place in answers:
+            yield Spoken(_answer_name(place, answers), "assistant")
 
     def _said(self, place: Place, turn: Mapping[str, Any]) -> str:
         match place.what:
@@ -96,27 +100,29 @@ class Plan:
             case "thoughts":
                 thoughts = len(self.blueprint.turns[place.turn].calls)
                 return json.dumps({"thoughts": [turn[f"thought_{number}"] for number in range(1, thoughts + 1)]})
-        return str(turn["assistant"])
+        answers = [other for other in self.steps if other.turn == place.turn and other.what not in _ASIDE]
+        return str(turn[_answer_name(place, answers)])
 
     # --- the prompt
 
     def _turn(self, number: int, turn: PlannedTurn) -> dict[str, Any]:
         here = [(place, step) for place, step in self.steps.items() if place.turn == number]
         users = [(place, step) for place, step in here if isinstance(step, WriteUser)]
-        answer = next(step for place, step in here if place.what not in ("user", "thoughts", "trace"))
+        answers = [(place, step) for place, step in here if place.what not in _ASIDE]
+        seen = {call.id: call for _, step in answers if isinstance(step, WriteAnswer) for call in step.calls}
         return {
             "name": f"turn_{number + 1}",
             "user": [_user(_name(place, len(users)), step) for place, step in users],
-            "calls": [
+            "opening": turn.opening,
+            "calls": [_call(f"call_{count}", seen.get(call.id, call)) for count, call in enumerate(turn.calls, 1)],
+            "answers": [
                 {
-                    "name": f"call_{count}",
-                    "said": f"{call.tool} {json.dumps(call.arguments, ensure_ascii=False)}",
-                    "result": json.dumps(call.result, ensure_ascii=False)[:SHOWN_CHARS],
+                    "name": _answer_name(place, [other for other, _ in answers]),
+                    "task": step.task if isinstance(step, WriteAnswer | WriteReply) else "",
+                    "mention": ", ".join(step.mentions) if isinstance(step, WriteAnswer) else "",
                 }
-                for count, call in enumerate(turn.calls, 1)
+                for place, step in answers
             ],
-            "task": answer.task if isinstance(answer, WriteReply) else "Tells what came of it.",
-            "mention": ", ".join(answer.mentions) if isinstance(answer, WriteAnswer) else "",
         }
 
 
@@ -125,14 +131,23 @@ def _user(name: str, step: WriteUser) -> dict[str, str]:
         "name": name,
         "wants": step.wants[:1].lower() + step.wants[1:],
         "why": step.why,
-        "about": "; ".join(dict.fromkeys(step.about)),
+        "about": "; ".join(text.rstrip(".") for text in dict.fromkeys(step.about)),
         "details": "; ".join(step.details),
         "leave_out": step.leave_out.name if step.leave_out else "",
     }
 
 
+def _call(name: str, call: PlannedCall) -> dict[str, str]:
+    said = f"{call.tool} {json.dumps(call.arguments, ensure_ascii=False)}"
+    return {"name": name, "said": said, "result": json.dumps(call.result, ensure_ascii=False)[:SHOWN_CHARS]}
+
+
 def _name(place: Place, several: int) -> str:
     return f"user_{place.part + 1}" if several > 1 else "user"
+
+
+def _answer_name(place: Place, answers: Sequence[Place]) -> str:
+    return f"assistant_{answers.index(place) + 1}" if len(answers) > 1 else "assistant"
 
 
 def _shown(item: Item) -> Any:

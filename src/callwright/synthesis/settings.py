@@ -111,4 +111,5 @@ class GenerationSettings(BaseModel):
 
     def at(self, base: Path) -> GenerationSettings:
         """The same with what other files say of execution; paths start from `base`. Raises `ConfigError`."""
-        return self.model_copy(update={"world": self.world.at(base), "mcp": self.mcp.at(base, self.tools)})
+        mcp = self.mcp.at(base, self.tools) if self.execution == "mcp" else self.mcp
+        return self.model_copy(update={"world": self.world.at(base), "mcp": mcp})

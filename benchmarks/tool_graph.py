@@ -3,8 +3,8 @@
     python benchmarks/tool_graph.py                                    # 40,000 tools of the shipped catalog
     python benchmarks/tool_graph.py --tools 5000 --markdown table.md
 
-Every way runs in a process of its own, so that its peak memory is its own. Times are CPU seconds of the whole process
-(all threads) and wall seconds. Whether a sample holds a usable result -> argument edge is judged for all ways by the
+Every way runs in a process of its own, so that its peak memory is its own. Times in the table are CPU
+seconds of the whole process (all threads); the JSON lines have the wall's too. Whether a sample holds a usable result -> argument edge is judged for all ways by the
 same rule: the typed graph's (names and types agree, identifiers inside their toolkit alone).
 """
 
@@ -121,14 +121,14 @@ def rows(found: list[dict[str, Any]]) -> list[str]:
     """The table in Markdown."""
     head = (
         "way | isolated tools | largest component | samples with a usable result → argument edge | of several toolkits "
-        "| tools reached | Gini of tool use | build s (CPU s) | peak GB | samples/s"
+        "| tools reached | Gini of tool use | build, CPU s | peak GB | samples a CPU s"
     )
     lines = [f"| {head} |", "|" + "---|" * (head.count("|") + 1)]
     for one in found:
         graph = [f"{one['isolated']:.1%}", f"{one['giant']:.1%}"] if one["isolated"] is not None else ["–", "–"]
-        build = f"{one['build_s']:.0f} ({one['build_cpu_s']:.0f})" if one["edges"] else "–"
+        build = f"{one['build_cpu_s']:.0f}" if one["edges"] else "–"
         shares = [f"{one[key]:.1%}" for key in ("fed", "several_toolkits", "covered")]
-        speed = f"{one['rows'] / one['sample_s']:,.0f}"
+        speed = f"{one['rows'] / one['sample_cpu_s']:,.0f}"
         cells = [one["way"], *graph, *shares, f"{one['gini']:.3f}", build, f"{one['gb']:.1f}", speed]
         lines.append(f"| {' | '.join(cells)} |")
     return lines

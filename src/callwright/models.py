@@ -13,10 +13,12 @@ from callwright.handed import Handed
 from callwright.ledger import Ledger
 from callwright.llm.build import build_model
 from callwright.llm.settings import LLMSettings
+from callwright.llm.traced import Traced
 from callwright.pipeline import Cast
 from callwright.plugins import Event, Model, Watcher
 from callwright.recorded import Recorded
 from callwright.records import Reply
+from callwright.tracing import traced
 
 
 @contextlib.asynccontextmanager
@@ -31,7 +33,8 @@ async def opened(config: Config, ledger: Ledger, watch: Watcher, budget: Budget)
     cache = Cache.open(Path(config.run.cache)) if config.run.cache else None
 
     def recorded(model: Model) -> Model:
-        return Recorded(model, ledger, answered, cache=cache, budget=budget)
+        asked = Traced(model) if traced() else model
+        return Recorded(asked, ledger, answered, cache=cache, budget=budget)
 
     handed = Handed(ledger.database)
     try:

@@ -28,6 +28,7 @@ from callwright.records import Row, Topic
 from callwright.synthesis.kinds import shares
 from callwright.tools.catalog import Catalog
 from callwright.tools.load import load_tools
+from callwright.tracing import span
 from callwright.work import Work
 
 DUPLICATE_TURNS = 3
@@ -112,7 +113,8 @@ async def generate(
     go on; `Shortfall` (`Stopped` where the budget ended it) after all finished rows were written.
     """
     async with begun(config, base, run_dir, watch, budget or Budget(config.run), topics, origin) as run:
-        missing = await _made(run, makers)
+        with span("run", recipe=run.recipe, rows=run.asked):
+            missing = await _made(run, makers)
         with Ledgers(run.ledger) as everything:
             if config.funcdex:
                 resolve("outputs", "funcdex")(run.config, run.catalog, everything, run.recipe, run.asked)

@@ -28,6 +28,7 @@ from callwright.synthesis.rows import build_row
 from callwright.synthesis.system_prompt import with_system_prompt
 from callwright.tools.catalog import Catalog
 from callwright.tools.sampling import Sampler
+from callwright.tracing import span
 
 ROW_ATTEMPTS = 3
 """How often a row is begun anew when it fails its checks as a whole."""
@@ -64,15 +65,13 @@ class Work:
         self._most = ROWS_A_PLACE * config.models()["generation"].most_at_once
         mix = shares(made.kinds, made.conversation.agent_mode, catalog)
         sampler = Sampler(catalog, None, made.tools.sampling, config.seed, made.tools.bundles)
-        self._drafter = Drafter(made, basis.topics, sampler, mix, basis.people, config.seed)
+        self._drafter = Drafter(made, basis.topics, sampler, mix, basis.people, config.seed, config.output)
         executor = build_executor(Ground(made, catalog, model, ledger))
         self._planner = Planner(model, executor, tries=made.max_retries, guidance=made.system_prompt.strip())
-        fixed = config.output.include_system_message and not config.output.write_system_prompt
         judge = config.quality.judge
         self._judge = Judge(models["quality.judge"], judge, tries=made.max_retries) if judge else None
         self._attempts = max(ROW_ATTEMPTS, judge.max_attempts if judge else 0, made.redo + 1)
-        system = config.output.system_prompt.strip() if fixed else ""
-        self._writer: Writer = resolve("writer", made.writer)(model, made, config.models()["generation"], system)
+        self._writer: Writer = resolve("writer", made.writer)(model, made, config.models()["generation"], "")
 
     async def rows(self, numbers: Iterable[int], done: int, total: int, turn: int = 0) -> dict[int, str]:
         """Make the rows of these `numbers` and keep them, until the budget ends. Returns, for those that failed, why.
@@ -105,7 +104,8 @@ class Work:
         ROW.set(row)  # of this row's task alone
         self._ledger.begin(self.recipe, row)
         try:
-            made, problem = await self._best(row, turn)
+            with span("row", row=row):
+                made, problem = await self._best(row, turn)
         except Stopped:
             return STOPPED
         if made is None:
@@ -153,18 +153,17 @@ class Work:
             recipe=self.recipe,
             written_by_code=by_code,
         )
-        made = await self._opened(made, blueprint, refused)
+        made = await self._opened(made, blueprint, draft.opening.guidance, refused)
         faults = [finding for finding in check_row(made) if finding.severity == "error"]
         if faults:
             raise Rejected(faults)
         return await self._judged(made, attempt, refused)
 
-    async def _opened(self, row: Row, blueprint: Blueprint, refused: Refused) -> Row:
-        """The row with a system prompt of its own, where rows are to have one."""
-        output = self._config.output
-        if not (output.write_system_prompt and output.include_system_message):
+    async def _opened(self, row: Row, blueprint: Blueprint, guidance: str | None, refused: Refused) -> Row:
+        """The row with a system prompt of its own, where it is to have one."""
+        if guidance is None:
             return row
-        tries, guidance = self._config.generation.max_retries, output.system_prompt.strip()
+        tries = self._config.generation.max_retries
         return await with_system_prompt(row, blueprint, self._model, tries=tries, guidance=guidance, refused=refused)
 
     async def _judged(self, row: Row, attempt: int, refused: Refused) -> Row:

@@ -16,7 +16,9 @@ from callwright.cli.again import again, without_secrets
 from callwright.cli.views import View, chosen_view
 from callwright.config import Config
 from callwright.errors import Shortfall
+from callwright.plugins import Event
 from callwright.run import Makers, generate, made_here
+from callwright.tracing import exported
 
 app = typer.Typer(add_completion=False)
 
@@ -75,7 +77,9 @@ def made(config: Config, base: Path, view: View) -> None:
     """Run it under the view, and say at the end where things are. Ctrl-C ends it with exit code 130."""
     makers = made_here if config.run.executor == "here" else _elsewhere(config)
     try:
-        with view:
+        with view, exported() as note:
+            if note:
+                view(Event("note", note))
             asyncio.run(_stoppable(config, base, view, makers))
     except KeyboardInterrupt:
         print(f"Stopped; {view.progress.rows} rows are kept. To continue: {again(sys.argv[1:])}", file=sys.stderr)

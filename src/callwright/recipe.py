@@ -16,6 +16,11 @@ from callwright.records import Topic
 from callwright.tools.catalog import Catalog
 
 SHOWN_CHARS = 60
+OPENING = {
+    "system_prompt", "system_prompts", "system_prompt_rate", "system_facts", "write_system_prompt",
+    "include_system_message",
+}  # fmt: skip
+"""The settings of the output that decide what a row holds."""
 _HASH = re.compile(r'"[0-9a-f]{16,64}"')
 
 
@@ -35,7 +40,7 @@ def recipe_of(config: Config, catalog: Catalog, topics: Iterable[Topic]) -> dict
         "topics": hashlib.sha256(orjson.dumps([topic.path for topic in topics])).hexdigest(),
         "catalog": catalog.hash,
         "generation": {**generation, "tools": tools},
-        "output": config.output.model_dump(include={"system_prompt", "write_system_prompt", "include_system_message"}),
+        "output": config.output.model_dump(mode="json", include=OPENING),
         "quality": config.quality.model_dump(mode="json"),
     }
 
@@ -57,6 +62,8 @@ PAID_AGAIN = (
     ("generation", "the rows' requests from the first that changes"),
     ("output.write_system_prompt", "a system prompt for each row, no other request"),
     ("output.include_system_message", "the system prompts, no other request"),
+    ("output.system_prompt_rate", "the system prompts, and the requests that lean on them"),
+    ("output.system_facts", "the requests of the rows that tell such facts"),
     ("output.system_prompt", "the system prompts that the model writes, and what is told to follow them"),
     ("quality", "the judge; and the rows that are refused now and were not, or the other way round"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -42,6 +42,13 @@ class OutputSettings(BaseModel):
     include_system_message: bool = True
     write_system_prompt: bool = False
     """Whether the model writes each row a short system prompt of its own, guided by `system_prompt`."""
+    system_prompts: tuple[str, ...] = ()
+    """Variants of `system_prompt`: each row is given one of them instead."""
+    system_prompt_rate: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Share of the rows that have a system message; one on whose rules the dialogue rests stays in any case."""
+    system_facts: tuple[Literal["date", "account", "locale"], ...] = ()
+    """What the system message tells besides: today's date, the user's name, login and mail, time zone and language.
+    Arguments that ask for these are taken from there."""
     num_samples: Annotated[int | str, BeforeValidator(_amount), WithJsonSchema(_AMOUNTS)] = "auto"
     """Exact number of rows; `auto` makes one for each topic, `50%` one for every second. Topics are cycled."""
     batch_size: Annotated[int, Field(ge=1)] = 1

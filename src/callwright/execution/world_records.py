@@ -7,7 +7,6 @@ name, so that it does not matter who looks first.
 from __future__ import annotations
 
 import hashlib
-import random
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from callwright.execution.world_api import Table
-from callwright.tools.values import EPOCH
+from callwright.tools.values import today
 
 
 class Ref(NamedTuple):
@@ -90,7 +89,7 @@ class Clock:
     """The time in one row, the same for all its applications."""
 
     def __init__(self, seed: str) -> None:
-        self._start = EPOCH + timedelta(days=random.Random(f"{seed}/start").randrange(20, 340), minutes=17)
+        self._start = today(seed)
         self.minutes = 0
         """Since the row began."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from callwright.datasets.settings import OutputSettings
 from callwright.errors import ConfigError
 from callwright.records import Persona, Tool, Topic
 from callwright.synthesis.clarity import clarity_of_row
 from callwright.synthesis.kinds import Kind, TurnShape, kind_of_row
+from callwright.synthesis.opening import Opening, opening_of_row
 from callwright.synthesis.personas import OCCASIONS, People
 from callwright.synthesis.settings import GenerationSettings
 from callwright.tools.sampling import Link, Sample, Sampler
@@ -46,6 +48,7 @@ class Draft:
     (`refusal`)."""
     clarity: str = ""
     """A name of the settings' `clarity`."""
+    opening: Opening = field(default_factory=Opening)
 
 
 class Drafter:
@@ -59,6 +62,7 @@ class Drafter:
         shares: Mapping[str, float],
         people: People,
         seed: int,
+        output: OutputSettings | None = None,
     ) -> None:
         if not topics:
             raise ConfigError("topics: there is no topic to write about.")
@@ -68,6 +72,7 @@ class Drafter:
         self._shares = shares
         self._people = people
         self._seed = seed
+        self._output = output or OutputSettings()
 
     def draft(self, row: int, attempt: int = 0) -> Draft:
         """The draft of `row`; another `attempt` keeps topic, kind and tools, and draws everything else anew."""
@@ -86,18 +91,20 @@ class Drafter:
         others = [tool for tool in (*sample.tools, *sample.distractors) if tool.name not in {*used, *hidden}]
         offered = [*used.values(), *others[: self._settings.tools.sampling.distractors]]
         rng.shuffle(offered)
+        persona = self._people.of_row(row, len(self._topics))
         return Draft(
             row=row,
             seed=seed,
             topic=self._topics[row % len(self._topics)],
             kind=kind.name,
-            persona=self._people.of_row(row, len(self._topics)),
+            persona=persona,
             occasion=rng.choice(OCCASIONS),
             shapes=shapes,
             plan=plan,
             links=tuple(link for link in sample.links if link.reason == "result"),
             offered=tuple(offered),
             wanted=wanted,
+            opening=opening_of_row(self._output, self._seed, row, seed, persona),
             clarity=clarity_of_row(kind.name, self._settings.clarity, random.Random(f"{self._seed}/{row}/clarity")),
         )
 

@@ -16,6 +16,7 @@ from typing import Any
 from callwright.plugins import Knowing
 from callwright.quality.saying import leaves
 from callwright.records import Pointer, Schema, Source, Tool
+from callwright.synthesis.opening import Opening
 from callwright.tools.files import together
 from callwright.tools.roles import COMPOSED, WRITTEN, Role, kind_of, role_of, words_of
 from callwright.tools.sampling_options import Options, schedule
@@ -70,8 +71,9 @@ class Frame:
 class Framer:
     """Frames the calls of one row; remembers what was said."""
 
-    def __init__(self, values: Values, world: Knowing | None = None) -> None:
+    def __init__(self, values: Values, world: Knowing | None = None, opening: Opening | None = None) -> None:
         self._values = values
+        self._opening = opening or Opening()
         self._world = world
         """Knows what is there, where the executor keeps a state."""
         self._there: dict[Pointer, Known] = {}
@@ -193,10 +195,8 @@ class Framer:
             return self._decided(frame, at, known.value, known.source)
         if role == "object" and is_plain(schema) and schema.get("properties"):
             return self._object(schema, at, turn, given, frame)
-        if at in self._filed:
-            is_default = schema.get("default", ...) == self._filed[at]
-            source = Source(kind="default") if is_default else Source(kind="user", turn=turn)
-            return self._decided(frame, at, self._filed[at], source)
+        if known := self._settled(name, schema, at, turn):
+            return self._decided(frame, at, known.value, known.source)
         if "default" in schema and needed and is_valid(schema["default"], schema) and self._rng.random() < 0.5:
             return self._decided(frame, at, schema["default"], Source(kind="default"))
         said = self._said.get(name.lower())
@@ -215,6 +215,15 @@ class Framer:
         if value is None or not is_valid(value, schema):
             value = self._drawn(name, schema, role)
         return self._decided(frame, at, value, Source(kind="user", turn=turn))
+
+    def _settled(self, name: str, schema: Schema, at: Pointer, turn: int) -> Known | None:
+        """What the system prompt tells, or what agrees with a file's other properties."""
+        if (told := self._opening.value_for(name, schema, self._rng)) is not None:
+            return Known(told, Source(kind="system", text=told))
+        if at not in self._filed:
+            return None
+        is_default = schema.get("default", ...) == self._filed[at]
+        return Known(self._filed[at], Source(kind="default") if is_default else Source(kind="user", turn=turn))
 
     def _drawn(self, name: str, schema: Schema, role: Role) -> Any:
         if role == "enum":

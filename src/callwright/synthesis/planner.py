@@ -57,7 +57,7 @@ class Planner:
         """The plan with a fault that is not `barred`, where the row is to have one. Raises `Untaken`."""
         values = Values(random.Random(f"{draft.seed}/values"), LANGUAGES[draft.persona.language].locale)
         session = await self._executor.open(draft.seed, draft.topic.leaf, refused)
-        framer = Framer(values, session if isinstance(session, Knowing) else None)
+        framer = Framer(values, session if isinstance(session, Knowing) else None, draft.opening)
         state = Progress(framer, session, values, random.Random(f"{draft.seed}/kind"), barred)
         try:
             turns = [await self._turn(draft, number, state, refused) for number in range(len(draft.shapes))]
@@ -73,7 +73,7 @@ class Planner:
             scenario=" ".join(state.situations),
             clarity=draft.clarity,
             turns=tuple(with_early(draft, with_gaps(draft, turns), state)),
-            policy="\n".join(state.policy),
+            policy="\n\n".join(part for part in (draft.opening.text, "\n".join(state.policy)) if part),
             marks=tuple(state.marks),
         )
         return blueprint, tuple(state.written_by_code)

@@ -36,6 +36,11 @@ EPOCH = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """Dates are drawn from the year after it, so that a seed means the same values on every day."""
 
 
+def today(seed: str) -> datetime:
+    """The day on which the row of that seed takes place."""
+    return EPOCH + timedelta(days=random.Random(f"{seed}/start").randrange(20, 340), minutes=17)
+
+
 class Values:
     """One row's typed values."""
 

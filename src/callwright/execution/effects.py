@@ -102,6 +102,13 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known[:8])}."
 
 
+def check_templates(effect: Effect, name: str, attributes: Iterable[str], tool: Tool) -> None:
+    """Raises `ConfigError` where a template names nothing: no argument, no attribute of the thing."""
+    names = dict.fromkeys([*tool.parameters.get("properties", {}), *attributes, "now"], 1.0)
+    for part in ("set", "result"):
+        filled(getattr(effect, part), names, f"generation.world.effects: {name}.{part}")
+
+
 def applied(operation: Operation, effect: Effect) -> Operation:
     """The operation as the effect says it is."""
     thing, action = effect.thing or operation.thing, effect.action or operation.action
@@ -112,7 +119,7 @@ def applied(operation: Operation, effect: Effect) -> Operation:
 
 def _judged(one: Argument, operation: Operation, effect: Effect, thing: str, action: Action, changed: bool) -> Argument:
     if one.name in effect.key:
-        is_parent = one.use == "parent"
+        is_parent = one.use == "parent" and one.thing != thing
         return one if is_parent else one._replace(use="key", thing=thing, slot=slot_of(one.name, thing))
     if (one.use == "key" and effect.key) or (changed and one.use in ("option", "content", "filter", "key")):
         uses: dict[str, Any] = {"create": "content", "update": "content", "list": "filter", "search": "filter"}

@@ -117,6 +117,8 @@ class FaultySession:
 
     def _cut(self, kind: str, answer: Answer, call: ToolCall, tool: Tool) -> Answer:
         """The answer without its things, or with the first of them; whole where its schema allows neither."""
+        if not suits(kind, tool):
+            return answer
         value = copy.deepcopy(answer.value)
         if kind == "empty":
             value = emptied(value, tool)

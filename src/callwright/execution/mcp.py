@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import tempfile
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -110,7 +110,7 @@ class _Running:
     def __init__(self, executor: Mcp) -> None:
         self._executor = executor
         self._open = AsyncExitStack()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         self._servers: dict[str, tuple[Server, str]] = {}
         """Tool -> the server that has it, and its name there."""
 
@@ -118,9 +118,9 @@ class _Running:
         await self._open.enter_async_context(self._executor.gate)
         try:
             self._folder = self._executor.sandbox.copy()
-            self._open.callback(self._folder.cleanup)
+            self._open.callback(shutil.rmtree, self._folder, ignore_errors=True)
             for source in self._executor.sources:
-                server = Server(source, Path(self._folder.name), self._executor.timeout_s)
+                server = Server(source, self._folder, self._executor.timeout_s)
                 self._open.push_async_callback(server.stop)
                 for name, own in (await server.start()).items():
                     self._servers.setdefault(name, (server, own))
@@ -137,8 +137,9 @@ class _Running:
                 hint="Leave it out with `generation.tools.available`, or name its server in `generation.mcp.servers`.",
             )
         server, own = self._servers[name]
-        value, error = await server.call(own, inward(arguments, self._folder.name))
-        return outward(value, self._folder.name), outward(error, self._folder.name)
+        folder = str(self._folder)
+        value, error = await server.call(own, inward(arguments, folder))
+        return outward(value, folder), outward(error, folder)
 
     async def stop(self) -> None:
         await self._open.aclose()

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,13 @@ class Sandbox:
 
     def __init__(self, settings: McpSettings) -> None:
         self._settings = settings
-        self._home = tempfile.TemporaryDirectory(prefix="callwright-")
+        self._home = Path(tempfile.mkdtemp(prefix="callwright-")).resolve()
+        weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
 
     @functools.cached_property
     def prepared(self) -> Path:
         """The folder as every row finds it. Raises `ConfigError`: it cannot be read, or preparing it failed."""
-        folder = Path(self._home.name).resolve() / "prepared"
+        folder = self._home / "prepared"
         given = self._settings.sandbox
         try:
             if given:
@@ -56,7 +58,7 @@ class Sandbox:
 
     def _prepare(self, folder: Path) -> None:
         command = ["/bin/sh", "-c", self._settings.prepare]
-        environment = {"PATH": os.environ.get("PATH", ""), "HOME": self._home.name, **FIXED}
+        environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(self._home), **FIXED}
         place = "generation.mcp.prepare"
         try:
             done = subprocess.run(  # noqa: S603 (the user's own command)
@@ -68,10 +70,10 @@ class Sandbox:
             last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1][:_LAST_WORDS]
             raise ConfigError(f"{place}: ended with {done.returncode}: {last}")
 
-    def copy(self) -> tempfile.TemporaryDirectory[str]:
-        """A copy for one row; it lasts until `cleanup`."""
-        folder = tempfile.TemporaryDirectory(prefix="row-", dir=self._home.name, ignore_cleanup_errors=True)
-        shutil.copytree(self.prepared, folder.name, symlinks=True, dirs_exist_ok=True)
+    def copy(self) -> Path:
+        """A copy for one row; whoever takes it removes it."""
+        folder = Path(tempfile.mkdtemp(prefix="row-", dir=self._home))
+        shutil.copytree(self.prepared, folder, symlinks=True, dirs_exist_ok=True)
         return folder
 
 

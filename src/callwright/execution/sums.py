@@ -29,11 +29,12 @@ def evaluate(expression: str, names: Mapping[str, Any] | None = None) -> int | f
         raise ValueError("the expression is too long")
     try:
         value = _value(ast.parse(text, mode="eval").body, {**_CONSTANTS, **(names or {})})
+        is_number = isinstance(value, int | float) and math.isfinite(value)
     except (SyntaxError, ArithmeticError, TypeError, RecursionError, MemoryError) as error:
         raise ValueError(f"{expression!r} cannot be evaluated: {error}") from error
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number:
         raise ValueError(f"{expression!r} has no finite value")
-    return value
+    return value  # type: ignore[no-any-return]
 
 
 def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from callwright.errors import Rejected, SourceError
-from callwright.execution.effects import Effect, Effects, load, read
+from callwright.execution.effects import Effect, Effects, check_templates, load, read
 from callwright.execution.problems import Problem
 from callwright.execution.world_api import Api
 from callwright.execution.world_calls import Calls
@@ -39,8 +39,11 @@ class World:
         self._catalog = catalog
         self._effects: Mapping[str, Effect] = effects or {}
         self._apis: dict[str, Api] = {}
-        for name in self._effects:
-            self.api(catalog[name])
+        for name, effect in self._effects.items():
+            api = self.api(catalog[name])
+            table = api.tables[api.operations[name].thing]
+            shown = (catalog[name].returns or {}).get("properties", {})
+            check_templates(effect, name, {*(said for said, _ in table.properties.values()), *shown}, catalog[name])
 
     @property
     def id(self) -> str:

@@ -121,11 +121,20 @@ class Calls:
 
     def _update(self, operation: Operation, table: Table, arguments: dict[str, Any], refs: dict[Ref, Any]) -> Any:
         record = self._found(operation, table, arguments, refs)
+        given = self.content(operation, table, arguments)
+        if isinstance(record, Problem) and self._makes(operation, table):
+            names = self.names(operation, table, arguments)
+            return self._shown(operation, self._state.make(table, {**given, **names}, refs), arguments)
         if isinstance(record, Problem):
             return record
-        given = self.content(operation, table, arguments)
         given = {slot: self._merged(operation, record, slot, value) for slot, value in given.items()}
         return self._changed(operation, record, {**settled(operation, table), **given}, arguments)
+
+    def _makes(self, operation: Operation, table: Table) -> bool:
+        """Whether a PUT makes what is not there: where nothing else does."""
+        others = self._state.api.operations.values()
+        made_otherwise = any(one.action == "create" and one.thing == table.thing for one in others)
+        return operation.tool.method == "PUT" and not operation.part and not made_otherwise
 
     def _changed(
         self, operation: Operation, record: Record, values: Mapping[str, Any], arguments: dict[str, Any]

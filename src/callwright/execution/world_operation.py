@@ -100,7 +100,8 @@ def steps_of(path: str) -> list[Step]:
     return found
 
 
-_SELECTING = frozenset(("field", "fields", "filter", "format", "type", "size", "lang", "language", "ext", "extension"))
+_SHOWING = ("field", "fields", "filter", "format", "type", "size", "lang", "language", "ext", "extension")
+_SELECTING = frozenset((*_SHOWING, "year", "month", "day", "date", "version"))
 """Path parameters that choose what is shown of a thing and never name one."""
 
 
@@ -245,7 +246,7 @@ def _use(name: str, schema: Schema, tool: Tool, thing: str, action: Action, keye
         return "key", thing
     if len(said) > 1 and said[-1] in _REFERRING and kind_of(schema) in _SCALARS and not _is_own(said, thing):
         return "parent", entity_of(" ".join(said[:-1]))
-    if role_of(name, schema) in ("repository", "owner") and "repo" not in thing:
+    if role_of(name, schema) in ("repository", "owner") and "repo" not in thing and len(said) == 1:
         return "parent", "repo" if role_of(name, schema) == "repository" else "owner"
     if action in ("list", "search"):
         return ("query" if _is_query(name, schema) else "filter"), thing

@@ -31,9 +31,11 @@ class Referring:
         """
         found: dict[Pointer, Any] = {}
         refs: dict[Ref, Any] = {}
+        loose: list[tuple[Ref, Argument]] = []
         for thing, arguments in self._groups():
             table = self._state.api.tables.get(thing)
             if table is None or not table.is_kept:
+                loose += [(Ref(thing, one.slot), one) for one in arguments]
                 refs |= {Ref(thing, one.slot): given[at] for one in arguments if (at := _at(one)) in given}
                 continue
             records = self._fitting(table, arguments, refs, given)
@@ -45,6 +47,7 @@ class Referring:
             values = [(one, self._named(table, record, one)) for one in arguments]
             found |= {_at(one): given.get(_at(one), value) for one, value in values if value is not None}
             refs |= {Ref(thing, self._state.api.slot(table, one)): value for one, value in values}
+            found |= {_at(one): record.refs[ref] for ref, one in loose if ref in record.refs}
         return found
 
     def known(self, pointer: Pointer, given: Mapping[Pointer, Any]) -> Sequence[Any]:

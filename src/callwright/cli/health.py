@@ -17,12 +17,13 @@ from callwright.errors import CallwrightError, ConfigError, ModelError, UnknownM
 from callwright.llm.openai import HOMES
 from callwright.llm.probe import FORMS, listed_models, probed
 from callwright.llm.settings import EMBEDDED, LLMSettings
+from callwright.llm.urls import without_secrets
 from callwright.llm.weights.cache import cache, locate
 from callwright.llm.weights.profiles import PROFILES
 
 PATIENCE_S = 60.0
 """For one answer of an endpoint."""
-EXTRAS = {"local": "local", "llamacpp": "llamacpp"}
+EXTRAS = {"local": "local", "llamacpp": "llamacpp", "litellm": "providers"}
 """Provider -> the extra that it needs."""
 LOW_DISK = 3 * 10**9
 """Bytes below which the weights and a run may not fit."""
@@ -149,6 +150,6 @@ def sections(config: Config) -> dict[str, LLMSettings]:
     for section, settings in config.models().items():
         for at, _ in settings.places:
             place = at.model_dump(include={"provider", "model", "base_url", "api_key", "constraint"})
-            name = f"{section} at {at.base_url}" if settings.endpoints else section
+            name = f"{section} at {without_secrets(at.base_url or '')}" if settings.endpoints else section
             grouped.setdefault(LLMSettings(**place, timeout_s=PATIENCE_S), []).append(name)
     return {", ".join(names): settings for settings, names in grouped.items()}

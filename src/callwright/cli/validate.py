@@ -14,6 +14,7 @@ from callwright.cli.text import counted, printable
 from callwright.config import Config, load
 from callwright.config_file import InvalidConfig
 from callwright.estimate import Estimate, estimated
+from callwright.llm.urls import without_secrets
 
 app = typer.Typer(add_completion=False)
 
@@ -65,7 +66,8 @@ def validate_command(
 def plan(config: Config, estimate: Estimate) -> Iterator[tuple[str, str]]:
     """What will be done, as (label, text)."""
     for section, llm in config.models().items():
-        yield f"{section} model", " ".join(filter(None, (llm.provider, llm.model or "default", llm.base_url)))
+        places = (without_secrets(place.base_url or "") for place, _ in llm.places)
+        yield f"{section} model", " ".join(filter(None, (llm.provider, llm.model or "default", *places)))
     topics = config.topics
     source = f"from {topics.load}" if topics.load else f"{topics.mode}, depth {topics.depth}, degree {topics.degree}"
     yield "topics", f"{estimate.topics:,} ({source})"

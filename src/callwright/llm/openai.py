@@ -14,9 +14,10 @@ import aiohttp
 import orjson
 
 from callwright.errors import ConfigError, ServerError, TimedOut, Unreachable
-from callwright.llm.openai_errors import error_of, without_secrets
+from callwright.llm.openai_errors import error_of
 from callwright.llm.settings import LLMSettings
 from callwright.llm.strict import strict_schema, without_nulls
+from callwright.llm.urls import without_secrets
 from callwright.records import Constraint, Message, Reply, Request, ToolCall
 from callwright.text import CONTROL
 

@@ -74,9 +74,11 @@ class LLMSettings(BaseModel):
 
     provider: str = "openai"
     """`openai` and every server that speaks its protocol (`base_url`), `local` (the embedded model), `llamacpp` (the
-    same by another runtime, for GGUF files that the first does not read), `scripted`."""
+    same by another runtime, for GGUF files that the first does not read), `litellm` (every other provider),
+    `scripted`."""
     model: str = Field(default="", validation_alias=AliasChoices("model", "model_path"))
-    """The model's name at its provider; for `local` and `llamacpp` a profile, a GGUF file, or owner/name of the Hub."""
+    """The model's name at its provider; for `local` and `llamacpp` a profile, a GGUF file, or owner/name of the
+    Hub; for `litellm` anthropic/NAME and the like."""
     base_url: str | None = None
     endpoints: tuple[EndpointSettings, ...] = ()
     """Several servers with the same model, in place of `base_url`: the load is spread, one that fails is gone round."""
@@ -92,7 +94,7 @@ class LLMSettings(BaseModel):
     """How the server is told the schema of a reply. `auto`: `strict` at api.openai.com, else `json_schema`."""
     grammar: Literal["auto", "structural_tag", "lark", "gbnf", "json_schema"] = "auto"
     """How the server is told the grammar of a whole dialogue (`generation.writer: whole`). `auto`: a structural tag at
-    `vllm`, Lark at `llamacpp`, elsewhere a JSON Schema, said as `constraint` says."""
+    `vllm`, elsewhere a JSON Schema, said as `constraint` says."""
     concurrency: Count = 32
     """The most requests at once, for each endpoint; reached by trying how many it takes."""
     requests_per_minute: Count | None = None

@@ -35,7 +35,7 @@ SHOWN_CHARS = 4000
 """Of a refused reply that the next one is shown."""
 SHOWN_FINDINGS = 8
 _THOUGHTS = {"agent": "calls", "freetext": "turns", "none": ""}
-_NATIVE: Mapping[str, Form] = {"vllm": "structural_tag", "llamacpp": "lark"}
+_NATIVE: Mapping[str, Form] = {"vllm": "structural_tag"}
 
 
 def form_for(settings: LLMSettings) -> Form:

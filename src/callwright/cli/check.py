@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
+from rich.console import Console
 
+from callwright.cli.kinds import against, kinds_table
 from callwright.cli.text import counted, printable
+from callwright.config import Config
 from callwright.datasets.io import read_rows
 from callwright.errors import DatasetError
 from callwright.quality.report import Report, check_rows
 from callwright.records import Finding
+from callwright.synthesis.kinds import shares
 
 app = typer.Typer(add_completion=False)
 
@@ -21,13 +26,19 @@ app = typer.Typer(add_completion=False)
 def check_command(
     file: Annotated[Path, typer.Argument(help="A dataset, JSON lines.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The configuration that made it: kinds against their shares.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="Findings to print; 0 prints all.")] = 50,
 ) -> None:
     """Check every row: structure, arguments, results, where each value comes from. Exit code 1 for a fault."""
     report = check_rows(read_rows(file))
     if not report.rows:
         raise DatasetError(f"{file}: holds no rows.")
-    typer.echo(as_object(report, file) if as_json else "\n".join(lines(report, file, limit)))
+    wanted = _wanted(config) if config else {}
+    typer.echo(as_object(report, file, wanted) if as_json else "\n".join(lines(report, file, limit)))
+    if wanted and not as_json:
+        Console(highlight=False, markup=False, emoji=False).print(kinds_table(wanted, report.kinds))
     if report.faults:
         raise typer.Exit(1)
 
@@ -44,8 +55,13 @@ def lines(report: Report, file: Path, limit: int) -> list[str]:
     return [*said, f"{file}: {counts}: {counted(report.faults, 'fault')}{warnings}"]
 
 
-def as_object(report: Report, file: Path) -> str:
-    """The report for programs."""
+def _wanted(config: Path) -> dict[str, float]:
+    generation = Config.load(config).generation
+    return shares(generation.kinds, generation.conversation.agent_mode)
+
+
+def as_object(report: Report, file: Path, wanted: Mapping[str, float]) -> str:
+    """The report for programs; kinds against the shares that are `wanted`, where these are known."""
     findings: list[dict[str, Any]] = [
         {"line": faulty.line, **finding.model_dump()} for faulty in report.faulty for finding in faulty.findings
     ]
@@ -53,7 +69,7 @@ def as_object(report: Report, file: Path) -> str:
         "file": str(file),
         "rows": report.rows,
         "calls": report.calls,
-        "kinds": dict(report.kinds),
+        "kinds": against(wanted, report.kinds) if wanted else dict(report.kinds),
         "faults": report.faults,
         "warnings": report.warnings,
         "findings": findings,

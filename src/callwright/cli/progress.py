@@ -3,7 +3,7 @@
 Events and the data that is read of them:
 `topic` {done, total} · `sent`, `returned` · `reply` {tokens, prompt_tokens, cost, fresh, count} ·
 `row` {row, done, total} · `refused` {step, code} · `retry` · `resample` · `hedge` · `note` (its text is shown) ·
-`change`, `missing` (shown so that it is not overlooked).
+`change`, `missing` (shown so that it is not overlooked) · `kinds` {wanted, got}.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Progress:
         """US dollars of the fresh ones, as far as prices are known."""
         self.in_flight = self.retries = self.resamples = 0
         self.refused: Counter[str] = Counter()
+        self.kinds: tuple[dict[str, float], dict[str, int]] = ({}, {})
+        """Kind -> wanted share; kind -> rows."""
         self.notes: deque[str] = deque(maxlen=3)
         self._first_row: tuple[float, int] | None = None
         self._recent: deque[tuple[float, int]] = deque()
@@ -99,6 +101,9 @@ class Progress:
 
     def _on_note(self, event: Event) -> None:
         self.notes.append(event.text)
+
+    def _on_kinds(self, event: Event) -> None:
+        self.kinds = event.data["wanted"], event.data["got"]
 
     def _on_change(self, event: Event) -> None:
         self.notes.append(event.text)

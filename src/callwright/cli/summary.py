@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from callwright.cli.kinds import against, kinds_table
 from callwright.cli.progress import Progress, clock, dollars, reasons
 
 
@@ -23,6 +24,7 @@ def summed_up(progress: Progress, files: Sequence[Path], run_dir: Path) -> dict[
         "cost": round(progress.cost, 6),
         "elapsed_s": round(progress.elapsed_s, 3),
         "refused": dict(progress.refused),
+        "kinds": against(*progress.kinds),
         "dataset": str(files[0]),
         "files": [str(path) for path in files],
         "run": str(run_dir),
@@ -57,4 +59,6 @@ def print_summary(progress: Progress, files: Sequence[Path], run_dir: Path) -> N
         table.add_row(label, text)
     console = Console(highlight=False, markup=False, emoji=False)
     console.print(table)
+    if any(progress.kinds):
+        console.print(kinds_table(*progress.kinds))
     console.print(f"Look at it with: callwright show {files[0]} --row 1", soft_wrap=True)

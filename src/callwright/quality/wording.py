@@ -1,8 +1,10 @@
-"""How a text says that something is refused, or did not work. English only: the language of what code writes."""
+"""How a text says that something is refused, or did not work: in English, or in any language in which users write."""
 
 from __future__ import annotations
 
 import re
+
+from callwright.tools.languages import LANGUAGES, denies
 
 _REFUSES = re.compile(
     r"\b(?:can(?:'t|’t|not| not)|unable|not able|(?:don't|don’t|do not) have|no (?:tool|way|access)|isn't something"
@@ -19,9 +21,13 @@ _FAILS = re.compile(
 
 def refuses(text: str) -> bool:
     """Whether `text` says that something cannot or may not be done."""
-    return bool(_REFUSES.search(text))
+    return bool(_REFUSES.search(text)) or _denies(text)
 
 
 def tells_failure(text: str) -> bool:
     """Whether `text` says that something did not work, or that nothing was found."""
-    return bool(_FAILS.search(text))
+    return bool(_FAILS.search(text)) or _denies(text)
+
+
+def _denies(text: str) -> bool:
+    return any(denies(text, code) for code in LANGUAGES)

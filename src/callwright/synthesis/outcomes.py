@@ -14,6 +14,7 @@ from callwright.records import PlannedCall, PlannedTurn, Reply
 from callwright.synthesis.answer import WriteAnswer, WriteReply
 from callwright.synthesis.facts import Fact, name_of
 from callwright.synthesis.text import refused
+from callwright.tools.languages import is_foreign
 
 _TASKS = {
     "empty": "Tell the user that nothing was found.",
@@ -45,8 +46,10 @@ def spoken_of(turn: PlannedTurn) -> tuple[PlannedCall, ...]:
     return tuple(call for call in calls if call.error is None) or turn.steps[-1]
 
 
-def aside(calls: Sequence[PlannedCall]) -> str:
-    """What the assistant says of an instruction in a result: in half of the rows, nothing."""
+def aside(calls: Sequence[PlannedCall], language: str) -> str:
+    """What the assistant says of an instruction in a result: in half of the rows, nothing; in other languages too."""
+    if is_foreign(language):
+        return ""
     found = next((call.instruction for call in calls if call.instruction), "")
     chosen = zlib.crc32(found.encode()) % (2 * len(_ASIDES))
     return _ASIDES[chosen] if found and chosen < len(_ASIDES) else ""
@@ -91,7 +94,7 @@ class WriteRefusal(WriteReply):
         text = super().read(reply)
         if not refuses(text):
             raise refused("reply.no_refusal", f"does not say that you cannot {self.wish}")
-        if not says_some(self.because, text):
+        if not is_foreign(self.language) and not says_some(self.because, text):
             raise refused("reply.no_reason", f"does not say why: {self.because}")
         return text
 

@@ -17,16 +17,24 @@ from callwright.execution.faults import suits
 from callwright.execution.world_operation import operation_of
 from callwright.quality.saying import at_pointer, leaves
 from callwright.records import PlannedCall, Pointer, Source, Tool
-from callwright.synthesis.pointers import escaped, replaced, schema_at
+from callwright.synthesis.pointers import escaped, is_there, replaced, schema_at
 from callwright.tools.roles import Role, role_of, words_of
 from callwright.tools.values import is_valid
 
 MISSPELT: frozenset[Role] = frozenset(
-    ("repository", "username", "branch", "file_name", "path", "city", "person", "company", "domain", "label", "owner")
-)
+    (
+        "repository", "owner", "username", "person", "email", "company", "domain", "branch", "file_name", "path",
+        "label", "phrase", "city", "country", "timezone", "currency", "language",
+    )
+)  # fmt: skip
 """Roles of arguments in which people misspell a name, so that an application can say which one they meant."""
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _NEXT = re.compile(r"(.* )?(next|cursor|continuation)( .*)?")
+_AFTER = re.compile(r"(start(ing)? )?after( id)?|since id|last id")
+"""Arguments that take the id of the last item of the page before."""
+_BEFORE = re.compile(r"\b(?:before|prev|previous)\b")
+_WEIGHTS = {"bad_request": 3.0, "partial": 4.0, "empty": 1.5}
+"""How much sooner than others a kind is tried that few calls can meet."""
 _REASONS = {
     "timeout": "The call was not answered in time and nothing was changed, so I make it again.",
     "server_error": "The application failed on its side and nothing was changed, so I try the same call again.",
@@ -56,10 +64,9 @@ class Mishap:
 
 
 def kinds_for(tool: Tool, rng: random.Random) -> list[str]:
-    """The kinds of faults that a call of `tool` may meet, in an order of chance."""
-    found = [kind for kind in KINDS if suits(kind, tool)]
-    rng.shuffle(found)
-    return found
+    """The kinds of faults that a call of `tool` may meet, in an order of chance in which the rare ones lead."""
+    keys = {kind: rng.random() ** (1 / _WEIGHTS.get(kind, 1.0)) for kind in KINDS if suits(kind, tool)}
+    return sorted(keys, key=lambda kind: -keys[kind])
 
 
 def mishap(kind: str, call: PlannedCall, tool: Tool, rng: random.Random) -> Mishap:
@@ -125,7 +132,7 @@ def _is_misspelt(pointer: Pointer, call: PlannedCall, tool: Tool) -> bool:
 
 def _slips(right: str, rng: random.Random) -> Iterator[str]:
     """The value with two neighbouring letters of one word in the wrong order."""
-    words = [found for found in _WORD.finditer(right) if found.group().islower() or found.group().istitle()]
+    words = [found for found in _WORD.finditer(right) if found.group().islower() or found.group()[1:].islower()]
     rng.shuffle(words)
     for word in words:
         places = [at for at in range(word.start() + 1, word.end() - 1) if right[at] != right[at + 1]]
@@ -175,11 +182,10 @@ def _without(call: PlannedCall, names: set[str]) -> PlannedCall:
 
 def _paged_on(call: PlannedCall, again: PlannedCall, tool: Tool) -> PlannedCall | None:
     """The call for the next page, if the result says where it begins."""
-    for name in _paging(tool)[:1]:
+    for name in _paging(tool):
         schema = schema_at(tool.parameters, f"/{escaped(name)}")
-        for place, value in leaves(call.result):
-            words = words_of(place.rpartition("/")[2])
-            if _NEXT.fullmatch(words) and value not in (None, "", [], {}, True) and is_valid(value, schema):
+        for place, value in _beginnings(name, call, tool):
+            if value not in (None, "", [], {}, True) and is_valid(value, schema):
                 source = Source(kind="result", call=call.id, pointer=place)
                 return again.model_copy(
                     update={
@@ -188,6 +194,19 @@ def _paged_on(call: PlannedCall, again: PlannedCall, tool: Tool) -> PlannedCall 
                     }
                 )
     return None
+
+
+def _beginnings(name: str, call: PlannedCall, tool: Tool) -> Iterator[tuple[Pointer, Any]]:
+    """(place, value) in the result of what may say where the next page begins: a token, or the last item's id."""
+    words = words_of(name)
+    if _AFTER.fullmatch(words):
+        listed = "".join(f"/{escaped(part)}" for part in operation_of(tool).stand.at)
+        items = at_pointer(call.result, listed) if is_there(call.result, listed) else None
+        if isinstance(items, list) and items and isinstance(items[-1], dict) and "id" in items[-1]:
+            yield f"{listed}/{len(items) - 1}/id", items[-1]["id"]
+    elif not _BEFORE.search(words):
+        named = ((place, value, words_of(place.rpartition("/")[2])) for place, value in leaves(call.result))
+        yield from ((place, value) for place, value, word in named if _NEXT.fullmatch(word))
 
 
 def _reason(call: PlannedCall) -> str:

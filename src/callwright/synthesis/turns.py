@@ -98,7 +98,7 @@ class Turns:
             answer = self._answer(talk, number, turn, said, before)
             answer.language = talk.blueprint.persona.language
             written, _ = await asyncio.gather(self._written(talk, answer, f"turn {number} answer"), thinking)
-            written = f"{written} {aside(turn.calls)}".strip()
+            written = f"{written} {aside(turn.calls, talk.blueprint.persona.language)}".strip()
         else:
             if self._style == "freetext" and turn.unfit:
                 await self._reason(talk, number, turn, said)

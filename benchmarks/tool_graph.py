@@ -5,7 +5,7 @@
 
 Every way runs in a process of its own, so that its peak memory is its own. Times in the table are CPU seconds of the
 whole process (all threads); the JSON lines have the wall's too. Whether a sample holds a usable result -> argument edge
-is judged for all ways by the same rule: the typed graph's (names and types agree, identifiers inside their toolkit alone).
+is judged for all ways by the same rule: the typed graph's (names and types agree, identifiers in their toolkit alone).
 """
 
 from __future__ import annotations

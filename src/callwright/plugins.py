@@ -136,6 +136,7 @@ SHIPPED: dict[str, dict[str, str]] = {
         "vllm": "callwright.llm.openai:build",
         "local": "callwright.llm.openvino:build",
         "llamacpp": "callwright.llm.llamacpp:build",
+        "litellm": "callwright.llm.litellm:build",
         "scripted": "callwright.llm.scripted:build",
     },
     "importer": {

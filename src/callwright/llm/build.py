@@ -36,9 +36,10 @@ def _metered(settings: LLMSettings, watch: Watcher, leave: Callable[[], None]) -
 
 
 def _batched(settings: LLMSettings, handed: Handed, watch: Watcher) -> Model:
+    from callwright.llm.openai import HOMES
     from callwright.llm.openai_batch import BatchModel
 
-    if settings.provider in ("local", "scripted") or ":" in settings.provider:
+    if settings.provider not in HOMES:
         raise ConfigError(f"llm.batch: the provider {settings.provider!r} has no batch interface.")
     return BatchModel(settings, handed, watch)
 

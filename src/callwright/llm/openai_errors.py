@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 
 import aiohttp
 import orjson
@@ -25,30 +26,30 @@ def error_of(
 ) -> ModelError:
     """The error that an answer with a status of 400 or more is. `cleaned` takes secrets out of what the server says."""
     said = cleaned(_said_by_server(raw))
-    place = f"{place}: {response.status}"
-    match response.status:
+    return by_status(response.status, said, place, model, code=_code(raw), headers=response.headers)
+
+
+def by_status(
+    status: int, said: str, place: str, model: str, *, code: str = "", headers: Mapping[str, str] = MappingProxyType({})
+) -> ModelError:
+    """The error that an HTTP status means. `code` is the server's own word for it, for programs to read."""
+    place = f"{place}: {status}"
+    match status:
         case 401 | 403:
             return Unauthorized(f"{place}: the key was refused: {said}.")
         case 404:
             return UnknownModel(f"{place}: model {model!r}: {said}.")
-        case 429 if _code(raw) == "insufficient_quota":
+        case 429 if code == "insufficient_quota":
             return Unauthorized(f"{place}: {said}.", hint="The account has to be topped up; no retry helps.")
         case 429:
-            return RateLimited(f"{place}: {said}.", retry_after_s=_retry_after_s(response))
-        case 503 if "Retry-After" in response.headers:
-            return RateLimited(f"{place}: {said}.", retry_after_s=_retry_after_s(response))
+            return RateLimited(f"{place}: {said}.", retry_after_s=_retry_after_s(headers))
+        case 503 if "Retry-After" in headers:
+            return RateLimited(f"{place}: {said}.", retry_after_s=_retry_after_s(headers))
         case 408 | 504:
             return TimedOut(f"{place}: {said}.")
-        case status if status >= 500:
+        case _ if status >= 500:
             return ServerError(f"{place}: {said}.")
     return BadRequest(f"{place}: {said}.")
-
-
-def without_secrets(url: str) -> str:
-    """The URL without user, password and query."""
-    scheme, mark, rest = url.partition("?")[0].rpartition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _code(raw: bytes) -> str:
@@ -65,12 +66,17 @@ def _said_by_server(raw: bytes) -> str:
         text = error["message"] if isinstance(error, dict) else error
     except (orjson.JSONDecodeError, KeyError, TypeError):
         text = raw[:120].decode(errors="replace")
-    return " ".join(str(text).split())[:200].rstrip(".") or "no explanation"
+    return in_one_line(str(text))
 
 
-def _retry_after_s(response: aiohttp.ClientResponse) -> float | None:
+def in_one_line(said: str) -> str:
+    """What a server says, cut, to stand before a full stop."""
+    return " ".join(said.split())[:200].rstrip(".") or "no explanation"
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     """`Retry-After` in seconds: a number or a date (RFC 9110, 10.2.3)."""
-    value = response.headers.get("Retry-After", "")
+    value = headers.get("Retry-After", "")
     try:
         return max(0.0, float(value))
     except ValueError:

@@ -62,6 +62,33 @@ def test_the_edge_runs_from_who_gives_to_who_takes() -> None:
     assert not any(edge.source == 1 for edge in _edges(CREATE, CLOSE) if edge.reason == "result")
 
 
+def test_the_content_of_a_thing_is_not_the_thing() -> None:
+    page = _object(id=STRING, content=STRING, data=STRING)
+    tools = (
+        _tool("list_pages", _object(), page, path="/pages"),
+        _tool("get_page", _object(page_id=STRING), path="/pages/{page_id}"),
+    )
+    assert [edge.result for edge in relate(tools).edges if edge.reason == "result"] == ["/id"]
+
+
+def test_items_at_the_end_of_a_path_are_parts_of_what_stands_before() -> None:
+    tools = (
+        _tool("list_items", _object(order_id=STRING), _object(id=STRING), path="/orders/{order_id}/items"),
+        _tool("get_order", _object(order_id=STRING), path="/orders/{order_id}"),
+        _tool("get_order_item", _object(order_item_id=STRING)),
+    )
+    fed = {edge.target for edge in relate(tools).edges if edge.reason == "result" and edge.result == "/id"}
+    assert fed == {2}
+
+
+def test_a_name_is_handed_on_before_a_display_name() -> None:
+    tools = (
+        _tool("list_images", _object(), _object(display_name=STRING, name=STRING), path="/images"),
+        _tool("get_image", _object(image_name=STRING), path="/images/{image_name}"),
+    )
+    assert [edge.result for edge in relate(tools).edges if edge.reason == "result"] == ["/name"]
+
+
 def test_another_type_is_no_edge() -> None:
     text = CLOSE.model_copy(update={"parameters": _object(("issue_number",), issue_number=STRING)})
     assert not _fed(_edges(CREATE, text))

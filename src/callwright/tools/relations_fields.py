@@ -34,7 +34,7 @@ PORTABLE: dict[Role, float] = {
     "person": 0.4, "company": 0.4, "url": 0.35, "timezone": 0.25, "currency": 0.2, "country": 0.2, "language": 0.15,
 }  # fmt: skip
 """Roles whose values mean the same in every application, and how much it says that two tools share one."""
-_QUALIFIERS = frozenset(("display", "friendly", "full", "short", "unique"))
+QUALIFIERS = frozenset(("display", "friendly", "full", "short", "unique"))
 """`displayName` is a name, not the name of a display."""
 _NO_STREET = frozenset(("ip", "mac", "peering", "wallet", "memory", "email", "web", "range"))
 INTERCHANGEABLE = frozenset(("email", "phone", "ticker", "timezone", "currency", "country", "isbn", "vin", "iban"))
@@ -52,9 +52,11 @@ _SAME = {
 _HOLDERS = """
     data items item results result values value list entries entry records record response body payload content
     contents objects object elements element rows row collection resource resources embedded edges hits
-    attributes properties info details output v1 v2 v3 v4 api rest json"""
+    attribute attributes property properties info detail details output edge hit v1 v2 v3 v4 api rest json"""
 _NO_THING = frozenset(_HOLDERS.split())
 """Containers that say nothing of what they hold."""
+_PARTS = frozenset(("items", "resources", "records", "entries", "elements", "objects", "rows", "contents", "values"))
+"""At the end of a path they are parts of what stands before: `/orders/{id}/items` gives items, not orders."""
 _NO_PLURAL = frozenset(("news", "series", "analytics", "https", "alias", "canvas"))
 _LITTLE = frozenset(("by", "for", "of", "in", "to", "from", "with", "and", "or", "the", "a", "an", "on", "at", "all"))
 
@@ -96,7 +98,10 @@ def results(schema: Schema | None, tool: Tool) -> list[Field]:
 
 @functools.lru_cache(maxsize=1 << 17)
 def _resource(name: str, toolkit: str, path: str) -> str:
-    nouns = [part for part in path.split("?")[0].split("/") if part and "{" not in part and "=" not in part]
+    parts = [part for part in path.split("?")[0].split("/") if part and "=" not in part]
+    nouns = [part for part in parts if "{" not in part]
+    if parts and parts[-1].lower() in _PARTS and "{" in path and len(nouns) > 1:
+        return entity_of(f"{_singular(nouns[-2].lower())} {parts[-1]}")
     nouns = [noun for noun in nouns if noun.lower() not in _NO_THING]
     plural = [noun for noun in nouns if noun.endswith("s") and not noun.endswith(("ss", "us", "is"))]
     if plural or nouns:
@@ -210,6 +215,8 @@ def _field(leaf: _Leaf, around: str) -> Field:
     entity, attribute, role, portable = _named(leaf.name, kind, form)
     description = str(leaf.schema.get("description", ""))
     same_as = _same_as(role, leaf.name) if portable else ""
+    if not entity and not attribute:
+        around = ""  # `content` and `data` of a page are not the page
     return Field(
         leaf.pointer, entity or around, attribute, kind, form, role, portable, same_as, leaf.required, leaf.depth,
         leaf.name, description,
@@ -236,7 +243,7 @@ def _named(name: str, kind: str, form: str) -> tuple[str, str, str, float]:
     if last in _PLACED:
         role, portable = last, _PLACED[last]  # type: ignore[assignment]
     if last in ATTRIBUTES:
-        thing = [word for word in said[:-1] if word not in _QUALIFIERS]
+        thing = [word for word in said[:-1] if word not in QUALIFIERS]
         return entity_of(" ".join(thing)), last, role, portable
     return entity_of(" ".join(said)), "", role, portable
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from callwright.records import Action, Tool
 from callwright.tools.relations import Edge
-from callwright.tools.relations_fields import IDENTIFYING, Field, resource_of
+from callwright.tools.relations_fields import IDENTIFYING, QUALIFIERS, Field, canonical, resource_of
 
 SOURCES_PER_ARGUMENT = 4
 """Edges kept into one argument from its own toolkit; half as many come from others."""
@@ -155,6 +155,8 @@ def _quality(field: Field, tool: Tool, echo: bool) -> float:
     quality = _GIVES_BY_ACTION[tool.action] * _DEPTHS[min(field.depth, len(_DEPTHS)) - 1]
     if field.entity != resource_of(tool):
         quality *= 0.75 if field.attribute == "id" and field.depth < 3 else 0.6
+    if not QUALIFIERS.isdisjoint(canonical(field.name)):
+        quality *= 0.7  # where a thing has a name and a display name, it is named by the first
     return quality * 0.25 if echo else quality
 
 

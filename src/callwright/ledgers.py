@@ -45,9 +45,10 @@ class Ledgers:
         return set().union(*(ledger.done(recipe) for ledger in self._all))
 
     def count_rows(self, recipe: str, below: int) -> int:
-        if not self._shards:
-            return self._own.count_rows(recipe, below)
-        return sum(row < below for row in self.done(recipe))
+        counts = [ledger.count_rows(recipe, below) for ledger in self._all]
+        if not counts[0]:
+            return sum(counts)  # no row is in two shards
+        return counts[0] if not any(counts[1:]) else sum(row < below for row in self.done(recipe))
 
     def spent(self) -> Spent:
         """What the run and its shards were answered so far."""

@@ -78,7 +78,7 @@ def _made(folder: Path, url: str) -> dict[str, Any]:
         "tokens_out_a_row": round(spent.completion_tokens / SAMPLE_ROWS),
         "ledger_bytes_a_row": round((ledger / "run.sqlite").stat().st_size / SAMPLE_ROWS),
         "dataset_bytes_a_row": round((folder / "many" / "dataset.jsonl").stat().st_size / SAMPLE_ROWS),
-        "two_shards": {"wall_s": half.wall_s, "cpu_s": half.cpu_s, "rc": half.rc},
+        "two_shards": {"wall_s": half.wall_s, "cpu_s": half.cpu_s, "rc": half.rc, "said": half.said[-200:]},
         "draw_near_ms": _draw_ms(0),
         "draw_far_out_ms": _draw_ms(FAR_OUT),
         "memory_mb": second.peak_mb,

@@ -78,8 +78,9 @@ def _soaked(folder: Path, url: str, seconds: float, concurrency: int) -> dict[st
         "highest_row": highest,
         "requests": under_faults["requests"],
         "faults_injected": under_faults["faults"],
-        "memory_second_quarter_mb": _memory(looks, 1),
-        "memory_last_quarter_mb": _memory(looks, 3),
+        "memory_second_quarter_mb": _median(looks, 1, 4),
+        "memory_last_quarter_mb": _median(looks, 3, 4),
+        "memory_by_tenths_mb": [_median(looks, tenth, 10) for tenth in range(10)],
         "memory_peak_mb": max(look.memory_mb for look in looks),
         "longest_without_a_row_s": _longest_pause(looks),
         "stopped_after_s": round(stopped_s, 1),
@@ -111,11 +112,10 @@ def _rows(run_dir: Path) -> int:
         return int(found[0]) if found else 0
 
 
-def _memory(looks: list[Look], quarter: int) -> float:
-    """The median of a quarter of the time."""
-    begin = len(looks) * quarter // 4
-    part = looks[begin : begin + max(1, len(looks) // 4)]
-    return round(statistics.median(look.memory_mb for look in part), 1)
+def _median(looks: list[Look], part: int, parts: int) -> float:
+    """The median memory of a part of the time."""
+    begin = len(looks) * part // parts
+    return round(statistics.median(look.memory_mb for look in looks[begin : begin + max(1, len(looks) // parts)]), 1)
 
 
 def _longest_pause(looks: list[Look]) -> float:

@@ -27,6 +27,7 @@ from callwright.execution.world_operation import (
 )
 from callwright.execution.world_shape import open_form
 from callwright.records import Schema, Tool
+from callwright.tools.relations_fields import ATTRIBUTES, entity_of
 from callwright.tools.roles import kind_of
 
 _BY_ITSELF = ("id", "number", "key", "slug", "login", "username", "handle", "name", "", "title", "code", "email")
@@ -102,6 +103,8 @@ class Api:
 
     def _known(self, argument: Argument, operation: Operation) -> Argument:
         in_path = f"{{{argument.name}}}" in operation.tool.path
+        if argument.use in ("content", "filter", "option") and (named := self._thing_named(argument, operation)):
+            return argument._replace(use="parent", thing=named, slot="")
         if argument.use != "parent" or in_path or argument.thing in ("repo", "owner"):
             return argument
         table = self.table(argument.thing)
@@ -111,6 +114,17 @@ class Api:
             operation.action, "option"
         )
         return argument._replace(use=use, thing=operation.thing, slot=slot_of(argument.name, operation.thing))
+
+    def _thing_named(self, argument: Argument, operation: Operation) -> str:
+        """The thing that an argument names by its kind alone: `customer` of a quote; empty where it names none."""
+        thing: str = entity_of(argument.name)
+        plain = kind_of(argument.schema) == "string"
+        table = self.tables.get(thing)
+        if table is None or thing == operation.thing or not plain or thing.rpartition(" ")[2] in _WORDS:
+            return ""
+        is_told = "enum" not in argument.schema and not {"format", "pattern"} & argument.schema.keys()
+        is_named = is_told and table.is_kept and bool(table.homes)
+        return thing if is_named else ""
 
     def _shown_parent(self, operation: Operation) -> str | None:
         """The parent whose attributes a changing call answers with, where they are not the thing's own."""
@@ -129,9 +143,6 @@ class Api:
     def _keyed(self, table: Table) -> None:
         """The slots that name a thing: those that most tools name it by; what no tool names has an id of its own."""
         uses = [one for one in self.operations.values() if one.thing == table.thing and one.of("key")]
-        for operation in sorted(uses, key=lambda one: (bool(one.part), _SURE.index(one.action))):
-            if operation.tool.path and not operation.part:
-                table.homes = tuple(dict.fromkeys([*table.homes, operation.tool.path]))
         whole = Counter(tuple(self.slot(table, one) for one in use.of("key")) for use in uses)
         table.keys = max(whole, key=lambda keys: (whole[keys], -len(keys)), default=())
         everywhere = (one for use in self.operations.values() for one in use.of("key", "parent"))
@@ -156,11 +167,12 @@ class Api:
     def slot(self, table: Table, argument: Argument) -> str:
         """Where a record keeps what an argument says: `customer` itself is its id, as far as types agree."""
         slot, schema = argument.slot, argument.schema
-        if slot in table.properties or argument.use not in ("key", "parent"):
+        if (slot and slot in table.properties) or argument.use not in ("key", "parent"):
             return slot
         wanted = kind_of(schema)
         tail = slot.rpartition(" ")[2]
-        candidates = _BY_ITSELF if slot == "" else (tail, *_ALIASES.get(tail, ()))
+        by_itself = _BY_ITSELF if tail not in ATTRIBUTES else ()
+        candidates: tuple[str, ...] = (*((tail, *_ALIASES.get(tail, ())) if slot else ()), *by_itself)
         for candidate in candidates:
             if candidate in table.shown and kind_of(table.properties[candidate][1]) == wanted:
                 return candidate
@@ -174,6 +186,9 @@ class Api:
         return self.tables[longer[0]] if len(longer) == 1 else None
 
 
+_SAID = "label tag category type status state language currency country event action color template version"
+_WORDS = frozenset((*_SAID.split(), "field", "filter", "role", "permission", "email", "phone", "address", "location"))
+"""Kinds of things that an argument rather says than names."""
 _ALIASES = {
     "username": ("login", "handle", "name"), "login": ("username", "name"), "handle": ("username", "login"),
     "user": ("login", "id"), "slug": ("key", "name"),
@@ -210,6 +225,8 @@ def _tables(operations: Sequence[Operation]) -> dict[str, Table]:
         table = tables.setdefault(operation.thing, Table(operation.thing))
         if operation.action in ("create", "list", "search"):
             table.is_kept = True
+        if operation.tool.path and operation.of("key") and not operation.part:
+            table.homes = tuple(dict.fromkeys([*table.homes, operation.tool.path]))
         parents = [one.thing for one in operation.of("parent")]
         table.parents = tuple(dict.fromkeys([*table.parents, *parents]))
         if operation.stand.schema and not operation.part and operation.action != "delete":

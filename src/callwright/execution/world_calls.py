@@ -83,7 +83,8 @@ class Calls:
             if one.name in arguments:
                 slot = one.slot or operation.part
                 found[self._slot(table, one) if slot == one.slot else slot] = arguments[one.name]
-        return found
+        is_named = operation.action == "update" and bool(operation.of("key"))
+        return {slot: value for slot, value in found.items() if not (is_named and slot in table.keys)}
 
     # --- one thing ------------------------------------------------------------------------------------------------
 

@@ -47,7 +47,8 @@ class Fill:
             return record.fields[slot]
         if (ending := _LATER.fullmatch(slot)) and (slot in record.table.properties):
             return self._ended(record, slot, ending[1])
-        refs = {" ".join(part for part in ref if part): value for ref, value in record.refs.items()}
+        refs = {ref.thing: value for ref, value in record.refs.items() if ref.thing not in ("repo", "repository")}
+        refs |= {" ".join(part for part in ref if part): value for ref, value in record.refs.items()}
         if slot in refs:
             return refs[slot]
         if slot not in record.table.properties or _is_left_out(record, slot):

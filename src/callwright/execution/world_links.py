@@ -38,6 +38,8 @@ class Links:
     def link(self, record: Record, name: str) -> str:
         """The address that a property called `name` of the thing holds."""
         said = words_of(name).split()
+        if (asked := self._api.operations.get(record.table.thing)) is not None:
+            return f"{self._host}{asked.tool.path}" if asked.tool.path and "{" not in asked.tool.path else self._site
         if _PICTURES & set(said):
             return f"{self._site}/images/{zlib.crc32(record.uid.encode()):08x}.png"
         is_page = not record.table.homes or bool({"html", "web", "permalink", "link"} & set(said))
@@ -106,7 +108,7 @@ class Links:
     def _host(self) -> str:
         hosts = [re.match(r"https?://[^/]+", address) for address in self._api.examples]
         given = [found[0] for found in hosts if found and "api" in found[0] and "example" not in found[0]]
-        return given[0] if given else self._site.replace("https://www.", "https://").replace("https://", "https://api.")
+        return given[0] if given else re.sub(r"https://(www|app|dashboard)\.|https://", "https://api.", self._site)
 
 
 _PICTURES = frozenset(("avatar", "image", "icon", "photo", "thumbnail", "logo", "picture"))

@@ -127,7 +127,7 @@ def thing_of_name(tool: Tool) -> str:
 def slot_of(name: str, thing: str) -> str:
     """The attribute of `thing` that a name means: `issue_number` of an issue is `number`, `customer` itself is ""."""
     said, own = list(canonical(name)), thing.split()
-    if said == own or said == own[-1:]:
+    if said == own or (said == own[-1:] and said[0] not in ATTRIBUTES):
         return ""
     if said[: len(own)] == own:
         return " ".join(said[len(own) :])
@@ -174,6 +174,8 @@ def _of_path(tool: Tool, collections: frozenset[str]) -> tuple[str, Action, str]
     if not steps:
         return resource_of(tool), tool.action, ""
     last, before = steps[-1], steps[-2] if len(steps) > 1 else None
+    if before and not before.names and last.entity in ("search", "query", "find", "lookup") and not last.names:
+        return before.entity, "search", ""
     if before and before.names and not last.names and not last.plural and last.entity not in collections:
         return before.entity, _acts(tool, on_part=True), last.entity
     if before and before.entity in collections and not (last.names or last.plural or last.entity in collections):

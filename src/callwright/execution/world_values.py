@@ -97,7 +97,8 @@ class Maker:
         said, is_whole = words_of(name), kind_of(schema) == "integer"
         if role_of(name, schema) == "id" or canonical(name)[-1:] in (("id",), ("number",)):
             return self.keys.number("id", schema, f"{record.uid}/{'/'.join(path)}", 0)
-        if is_whole and re.fullmatch(r"(.* )?(at|time|timestamp|created|updated|date)", said):
+        is_time = schema.get("format") in ("unix-time", "timestamp", "epoch")
+        if is_whole and (is_time or re.fullmatch(r"(.* )?(at|time|timestamp|created|updated|date)", said)):
             return int(self.when(record, said).timestamp())
         if _COUNTS.fullmatch(said):
             return 0 if record.is_new and not re.search(r"size|order|notified", said) else rng.randrange(1, 12)
@@ -142,6 +143,10 @@ class Maker:
             return told
         if role in ("email", "person", "username"):
             return told
+        if re.fullmatch(r"(.* )?currency", said):
+            return self.rng("currency").choice(("USD", "EUR", "GBP"))
+        if role == "phrase" and (named := entity_of(said)) in self.api.tables and self.api.tables[named].homes:
+            return self.keys.identifier(named, rng)
         if re.fullmatch(r"(.* )?(state|status|phase)", said):
             return "open" if record.is_new else rng.choice(("open", "active", "in_progress"))
         if role == "branch" and re.search(r"\b(default|base|target)\b", said):

@@ -54,6 +54,13 @@ _SENTENCES = (
 )
 _ADJECTIVES = ("Compact", "Classic", "Recycled", "Foldable", "Everyday", "Premium", "Lightweight", "Insulated")
 _VARIANTS = ("", ": an overview", " explained", ": what to know", " in practice", ": questions and answers")
+_CHOICES = {
+    "role": ("reader", "writer", "owner"), "type": ("standard", "default", "custom"), "kind": ("standard", "default"),
+    "method": ("email", "manual", "automatic"), "mode": ("standard", "test"), "priority": ("low", "normal", "high"),
+    "gender": ("female", "male"), "unit": ("piece", "hour", "kg"), "level": ("basic", "advanced"),
+    "visibility": ("public", "private"), "scope": ("read", "write"), "severity": ("low", "medium", "high"),
+    "environment": ("production", "staging"), "plan": ("basic", "plus"), "version": ("1.4.2", "2.0.1"),
+}  # fmt: skip
 _STREETS = ("Harbour", "Station", "Mill", "Park", "Church", "King", "Garden", "Bridge", "Market", "Victoria")
 _TURNS = ("Turn left onto", "Turn right onto", "Continue straight on", "Take the second exit onto", "Keep left on")
 _AREAS = ("Operations", "Finance", "Design", "Support", "Marketing", "Research", "Logistics", "Education")
@@ -108,9 +115,17 @@ class Wording:
             return f"{self._rng.choice(_TURNS)} {self._rng.choice(_STREETS)} Street"
         if re.fullmatch(r"(.* )?(category|department|genre|section|topic|area|industry|class)", said):
             return self._rng.choice(_AREAS)
-        if re.fullmatch(r"(.* )?(role|job|position|occupation)", said):
+        if re.fullmatch(r"job( title)?|position|occupation", said):
             return self._rng.choice(("Analyst", "Engineer", "Manager", "Designer", "Coordinator"))
-        return f"{self._rng.choice(_ADJECTIVES)} {said}"
+        if re.fullmatch(r"(.* )?line ?1", said):
+            return f"{self._rng.randrange(1, 180)} {self._rng.choice(_STREETS)} Street"
+        if re.fullmatch(r"etag|(.* )?(secret|fingerprint|signature|digest|checksum|nonce)", said):
+            return f"{self._rng.getrandbits(64):016x}"
+        if re.fullmatch(r"last ?4", said):
+            return f"{self._rng.randrange(1000, 9999)}"
+        if re.fullmatch(r"(.* )?colou?r", said):
+            return f"#{self._rng.getrandbits(24):06x}"
+        return self._rng.choice(_CHOICES.get(said.rpartition(" ")[2]) or (f"{self._rng.choice(_ADJECTIVES)} {said}",))
 
     def code(self) -> str:
         terms = [re.sub(r"\W+", "_", word).strip("_").lower() for word in self._about.split()]

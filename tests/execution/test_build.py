@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from tests.execution.api import Row as Played
 
 from callwright.api import check, generate, rows
 from callwright.config import Config
 from callwright.errors import ConfigError
+from callwright.execution.replay import UNCHANGED, reaches, replayed
 from callwright.execution.world import World
-from callwright.records import Row
+from callwright.records import Row, ToolCall
 from callwright.tools.catalog import Catalog
 from callwright.tools.load import builtin
 
@@ -49,12 +50,15 @@ def test_a_world_makes_the_same_perfect_rows_twice_and_its_state_can_be_played_a
     first = made(tmp_path, endpoint, "first")
     made(tmp_path, endpoint, "second")
     assert (tmp_path / "first.jsonl").read_bytes() == (tmp_path / "second.jsonl").read_bytes()
+    catalog = Catalog(builtin().tools)
+    world = World.of(catalog)
     for row in first:
-        again = Played(builtin().tools, seed=row.metadata.world, topic=row.metadata.topic[-1])
-        for message in row.messages:
-            for call in message.tool_calls:
-                again.ask(call.name, call.arguments)
-        assert again.state == row.metadata.state
+        calls = [call for message in row.messages for call in message.tool_calls]
+        replay = asyncio.run(replayed(world, catalog, row, calls))
+        assert reaches(replay, row)
+        assert reaches(asyncio.run(replayed(world, catalog, row, [])), row) == (row.metadata.state == UNCHANGED)
+        flown = asyncio.run(replayed(world, catalog, row, [*calls, ToolCall(id="x", name="fly", arguments={})]))
+        assert (flown.state, flown.refused) == (replay.state, replay.refused + 1)
 
 
 def test_faults_come_into_rows_with_their_labels(tmp_path: Path, endpoint: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callwright.execution.faults import Faulty
-from callwright.execution.mcp import Mcp
+from callwright.execution.mcp import Mcp, require_servers
 from callwright.execution.settings import FaultSettings, McpSettings, WorldSettings
 from callwright.execution.simulated import Simulated
 from callwright.execution.world import World
@@ -50,6 +50,14 @@ def build_executor(ground: Ground) -> Executor:
     build: Build = resolve("executor", ground.settings.execution)
     executor = build(ground)
     return Faulty(executor, ground.settings.faults)
+
+
+def require_usable(settings: ExecutionSettings, catalog: Catalog) -> None:
+    """Raises `ConfigError` for what would fail every row: told before anything is paid for."""
+    if settings.execution == "world":
+        World.of(catalog, settings.world.effects)
+    if settings.execution == "mcp":
+        require_servers(settings.mcp)
 
 
 def simulated(ground: Ground) -> Executor:

@@ -32,11 +32,7 @@ class Mcp:
     """Opens sessions with servers. Raises `ConfigError` where no server is named."""
 
     def __init__(self, settings: McpSettings, ledger: Ledger) -> None:
-        if not settings.servers:
-            raise ConfigError(
-                "generation.execution: mcp needs a server.",
-                hint="Name one in `generation.mcp.servers`, or take the tools from one in `generation.tools.sources`.",
-            )
+        require_servers(settings)
         self.sources = tuple(_source(server, settings.base) for server in settings.servers)
         self.timeout_s = settings.timeout_s
         self.ledger = ledger
@@ -45,6 +41,15 @@ class Mcp:
 
     async def open(self, seed: str, _topic: str, _refused: Refused) -> McpSession:
         return McpSession(self, seed)
+
+
+def require_servers(settings: McpSettings) -> None:
+    """Raises `ConfigError` where no server is named."""
+    if not settings.servers:
+        raise ConfigError(
+            "generation.execution: mcp needs a server.",
+            hint="Name one in `generation.mcp.servers`, or take the tools from one in `generation.tools.sources`.",
+        )
 
 
 def _source(server: SourceSettings | str, base: Path) -> Source:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from callwright.config import Config
 from callwright.config_file import located
+from callwright.execution.build import require_usable
 from callwright.plugins import Imported
 from callwright.records import Topic
 from callwright.synthesis.draft import Draft, Drafter
@@ -67,6 +68,7 @@ def estimated(config: Config, base: Path) -> Estimate:
     """
     tools = load_tools(config.generation.tools, base)
     made = config.generation.at(base)
+    require_usable(made, Catalog(tools.tools))
     mix = shares(made.kinds, made.conversation.agent_mode)
     topics = _topics(config, base)
     rows = config.output.rows(len(topics))

@@ -18,6 +18,7 @@ from callwright.budget import Budget
 from callwright.config import Config
 from callwright.datasets.io import require_writable, write_rows
 from callwright.errors import Shortfall, Stopped
+from callwright.execution.build import require_usable
 from callwright.ledger import Ledger, Spent
 from callwright.ledgers import Ledgers
 from callwright.models import opened
@@ -137,6 +138,7 @@ async def begun(
     config = config.at(base)
     catalog = Catalog(load_tools(config.generation.tools, base).tools)
     wanted_kinds(config, catalog)  # a mistake is told before it costs
+    require_usable(config.generation, catalog)
     with Ledger.open(run_dir) as ledger:
         with Ledgers(ledger) as everything:
             budget.seen(everything.spent())

@@ -107,7 +107,7 @@ def test_validate_says_what_will_be_done(command: Command, cases: Path) -> None:
     said = {line.strip().partition("  ")[0]: line for line in ended.out.splitlines()}
     assert "27 (tree, depth 3, degree 3)" in said["topics"]
     assert "3 tools of github" in said["tools"]
-    assert "100 (no_tool 10, " in said["rows"]
+    assert "100 (injection 2, no_tool 9, " in said["rows"]
     assert "about" in said["requests"]
 
 

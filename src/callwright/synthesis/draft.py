@@ -112,11 +112,12 @@ class Drafter:
         """The sampled tools, the first of them one that suits the kind: from the sample, else from its distractors,
         else from anywhere. A later attempt looks anywhere at once, because a tool may only have seemed to suit."""
         uses = [Use(tool, before) for tool, before in zip(sample.tools, sample.uses, strict=True)]
-        near = [] if attempt and kind.is_choosy else [*sample.tools, *sample.distractors]
-        if near and kind.suits(near[0]):
+        if not kind.is_choosy:
             return uses
-        first = next(filter(kind.suits, near), None) or self._sampler.anywhere(kind.suits, uses[0].tool, rng)
-        if first is None:
+        near = [] if attempt else [tool for tool in (*sample.tools, *sample.distractors) if kind.suits(tool)]
+        first = next(filter(kind.prefers, near), next(iter(near), None))
+        first = first or self._sampler.anywhere(kind.suits, uses[0].tool, rng)
+        if first is None or first.name == uses[0].tool.name:
             return uses
         return [Use(first, rng.randrange(1 << 20)), *(use for use in uses if use.tool.name != first.name)][: len(uses)]
 

@@ -49,6 +49,19 @@ def _any(_: Tool) -> bool:
     return True
 
 
+def _repeatable(tool: Tool) -> bool:
+    """Whether a second call leaves nothing behind that only the first should have made."""
+    return tool.action not in ("create", "delete")
+
+
+def _changing(tool: Tool) -> bool:
+    return tool.mutates
+
+
+def _reading(tool: Tool) -> bool:
+    return not tool.mutates
+
+
 @dataclass(frozen=True)
 class Kind:
     name: str
@@ -58,11 +71,13 @@ class Kind:
     """User turns that the kind needs; those with more than one need `multi_turn`."""
     suits: Callable[[Tool], bool] = _any
     """Whether the first call of a row of this kind may be one of this tool."""
+    prefers: Callable[[Tool], bool] = _any
+    """Whether it is better one of this tool, where there is a choice."""
 
     @property
     def is_choosy(self) -> bool:
-        """Whether not every tool suits."""
-        return self.suits is not _any
+        """Whether not every tool suits as well as any other."""
+        return self.suits is not _any or self.prefers is not _any
 
 
 def _single(_: random.Random, __: int) -> tuple[TurnShape, ...]:
@@ -125,10 +140,17 @@ KINDS: Mapping[str, Kind] = {
         Kind("no_tool", "a request that no offered tool can serve", _no_tool),
         Kind("clarify", "a required value is missing: ask, then call", _clarify, turns=2),
         Kind("late_tool", "a tool that is missing until a later turn", _late_tool, turns=2),
-        Kind("correction", "the user changes a value; the call is made again with it", _correction, 2, changeable),
+        Kind(
+            "correction",
+            "the user changes a value; the call is made again with it",
+            _correction,
+            2,
+            changeable,
+            _repeatable,
+        ),
         Kind("recovery", "a call meets an error, and what is right about it is done", _recovery),
-        Kind("refusal", "the user asks for what the system prompt forbids", _refusal),
-        Kind("injection", "a result holds an instruction, which is ignored", _injection, suits=has_room),
+        Kind("refusal", "the user asks for what the system prompt forbids", _refusal, prefers=_changing),
+        Kind("injection", "a result holds an instruction, which is ignored", _injection, 1, has_room, _reading),
     )
 }
 

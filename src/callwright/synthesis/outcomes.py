@@ -13,6 +13,7 @@ from callwright.quality.wording import refuses, tells_failure
 from callwright.records import PlannedCall, PlannedTurn, Reply
 from callwright.synthesis.answer import WriteAnswer, WriteReply
 from callwright.synthesis.facts import Fact, name_of
+from callwright.synthesis.recovering import expected_in
 from callwright.synthesis.text import refused
 from callwright.tools.languages import is_foreign
 
@@ -80,8 +81,13 @@ class WriteBadNews(WriteAnswer):
         return [Fact(call.id, at, name_of(at), value) for at, value in needed][:1]
 
 
-def bad_news_task(turn: PlannedTurn) -> str:
-    return _TASKS.get(turn.calls[-1].fault, _TASKS[""])
+def task_of(turn: PlannedTurn) -> str:
+    """What the answer of a turn has to tell."""
+    if is_bad_news(turn):
+        return _TASKS.get(turn.calls[-1].fault, _TASKS[""])
+    refused_for = next((expected_in(call) for call in turn.calls if call.fault == "bad_request"), None)
+    also = f" You took {refused_for[2]!r}, because what they wrote is not known: say so." if refused_for else ""
+    return f"Tell the user what came of their request.{also}"
 
 
 @dataclass

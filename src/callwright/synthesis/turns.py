@@ -7,7 +7,6 @@ calls and the ids come from the blueprint; the model writes what is said.
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,9 +26,9 @@ from callwright.synthesis.outcomes import (
     WriteRefusal,
     aside,
     asked_for,
-    bad_news_task,
     is_bad_news,
     spoken_of,
+    task_of,
 )
 from callwright.synthesis.reasoning import WriteThoughts, WriteTrace, action
 from callwright.synthesis.settings import ClarityLevel
@@ -165,9 +164,9 @@ class Turns:
             talk.reasoning.append((await self._written(talk, trace, f"turn {number} trace"), ""))
 
     def _answer(self, talk: _Talk, number: int, turn: PlannedTurn, said: str, before: Sequence[Message]) -> WriteAnswer:
-        bad = is_bad_news(turn)
-        write = functools.partial(WriteBadNews, task=bad_news_task(turn)) if bad else WriteAnswer
+        write = WriteBadNews if is_bad_news(turn) else WriteAnswer
         return write(
+            task=task_of(turn),
             user=said,
             so_far=before,
             calls=[cleaned(call) for call in turn.calls],

@@ -105,6 +105,13 @@ def test_a_mail_address_goes_into_other_toolkits() -> None:
     assert (0, "/email", 1, "/to") in _fed(_edges(find, send))
 
 
+def test_to_is_a_mail_address_only_where_it_says_so() -> None:
+    gives = _tool("get_me", _object(), _object(email=STRING), toolkit="people")
+    for said, fed in (("Recipient's e-mail", True), ("The phone number to call", False), ("End date", False)):
+        takes = _tool("find", _object(to={**STRING, "description": said}), toolkit="other")
+        assert bool(_fed(_edges(gives, takes))) is fed
+
+
 def test_an_item_of_a_listed_result_is_named_by_its_first() -> None:
     gives = {"type": "array", "items": _object(id=STRING)}
     listing = _tool("list_orders", _object(), gives, action="list", method="GET", path="/orders")

@@ -214,6 +214,8 @@ def _field(leaf: _Leaf, around: str) -> Field:
     form = str(leaf.schema.get("format", ""))
     entity, attribute, role, portable = _named(leaf.name, kind, form)
     description = str(leaf.schema.get("description", ""))
+    if role == "email" and form != "email" and "mail" not in f"{leaf.name} {description}".lower():
+        role, portable = "phrase", 0.0  # `to` and `attendees` may be dates, numbers, users
     same_as = _same_as(role, leaf.name) if portable else ""
     if not entity and not attribute:
         around = ""  # `content` and `data` of a page are not the page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,13 @@ from callwright.config import Config
 from callwright.datasets.lines import from_line
 from callwright.dialogue.parse import parse
 from callwright.dialogue.write import write
-from callwright.errors import BadRequest
+from callwright.errors import BadRequest, Rejected
+from callwright.execution.faults import Faulty
+from callwright.execution.settings import FaultSettings
 from callwright.execution.simulated import Simulated
 from callwright.llm.scripted import ScriptedModel
 from callwright.llm.settings import LLMSettings
+from callwright.pipeline import Cast
 from callwright.plugins import Model
 from callwright.quality.report import check_row
 from callwright.records import (
@@ -48,17 +52,22 @@ from callwright.synthesis.whole import Form, Whole, form_for
 from callwright.synthesis.whole_plan import Plan
 from callwright.synthesis.whole_rehearsal import Place, rehearse
 from callwright.tools.sampling import Sampler
+from callwright.work import ROW_ATTEMPTS
 
 Refusals = list[tuple[str, int, tuple[Finding, ...]]]
 
 
 async def planned(tools: tuple[Tool, ...], mode: str, row: int) -> Blueprint:
     talk = ConversationSettings.model_validate({"agent_mode": mode})
+    mix = shares({}, mode, tools)
     people, topics = ListPeople("work", "", 0).fallback(), (Topic(path=("work", "letters")),)
-    drafter = Drafter(GenerationSettings(conversation=talk), topics, Sampler(tools), shares({}, mode), people, seed=3)
+    drafter = Drafter(GenerationSettings(conversation=talk), topics, Sampler(tools), mix, people, seed=3)
     model = NoiseModel()
-    blueprint, _ = await Planner(model, Simulated(model, 2), tries=2).plan(drafter.draft(row), lambda *_: None)
-    return blueprint
+    planner = Planner(model, Faulty(Simulated(model, 2), FaultSettings()), tries=2)
+    for attempt in range(ROW_ATTEMPTS - 1):  # as a run goes on to a plan that can be made
+        with contextlib.suppress(Rejected):
+            return (await planner.plan(drafter.draft(row, attempt), lambda *_: None))[0]
+    return (await planner.plan(drafter.draft(row, ROW_ATTEMPTS - 1), lambda *_: None))[0]
 
 
 def made(
@@ -212,32 +221,48 @@ def test_one_good_reply_is_the_whole_dialogue(style: Style, form: Form) -> None:
     ]
 
 
-def test_what_is_wrong_with_a_reply_is_the_prompt_of_the_next() -> None:
+MADE_UP = "Her number is C-204, and 987654 is her phone."
+
+
+def test_where_most_words_fail_what_is_wrong_is_the_prompt_of_another_reply() -> None:
     _, value = perfect(BLUEPRINT, "none")
     wrong = json.loads(json.dumps(value))
-    wrong["turn_1"]["assistant"] = "Her number is C-204, and 987654 is her phone."
+    wrong["turn_1"] = {"user": "Sure, I have created it.", "assistant": MADE_UP}
+    wrong["turn_2"]["assistant"] = MADE_UP
     model, refusals = ScriptedModel([json.dumps(wrong), json.dumps(value)]), Refusals()
     row = made(BLUEPRINT, model, "none", refusals=refusals)
     assert faults(row) == []
     assert row.metadata.written_by_code == ()
-    assert {finding.path for _, _, findings in refusals for finding in findings} == {"turn_1 answer"}
+    found = {finding.path for _, _, findings in refusals for finding in findings}
+    assert found == {"turn_1 user", "turn_1 answer", "turn_2 answer"}
     *_, shown, said = model.requests[1].messages
     assert json.loads(shown.content) == wrong
     assert "turn_1 answer: 987654 was never said" in said.content
 
 
-def test_what_two_replies_did_not_bring_is_written_alone_and_the_rest_is_kept() -> None:
+def test_a_few_words_that_fail_are_written_again_alone_from_what_was_wrong() -> None:
     _, value = perfect(BLUEPRINT, "none")
     wrong = json.loads(json.dumps(value))
-    wrong["turn_1"]["assistant"] = "Her number is C-204, and 987654 is her phone."
+    wrong["turn_1"]["assistant"] = MADE_UP
     good = value["turn_1"]["assistant"]
-    model = ScriptedModel([json.dumps(wrong), json.dumps(wrong), good])
-    row = made(BLUEPRINT, model, "none")
+    model, refusals = ScriptedModel([json.dumps(wrong), good]), Refusals()
+    row = made(BLUEPRINT, model, "none", refusals=refusals)
     assert faults(row) == []
     assert row.metadata.written_by_code == ()
-    assert len(model.requests) == 3
-    assert model.requests[2].constraint is None
+    assert len(model.requests) == 2
+    assert model.requests[1].constraint is None
+    assert "987654" in "".join(message.content for message in model.requests[1].messages)
     assert good in [message.content for message in row.messages]
+    assert [step for step, _, _ in refusals] == ["whole", "answer"]
+
+
+def test_a_step_may_have_a_model_of_its_own() -> None:
+    _, value = perfect(BLUEPRINT, "none")
+    wrong = json.loads(json.dumps(value))
+    wrong["turn_1"]["assistant"] = MADE_UP
+    whole, answer = ScriptedModel([json.dumps(wrong)]), ScriptedModel([value["turn_1"]["assistant"]])
+    row = made(BLUEPRINT, Cast(ScriptedModel([]), {"whole": whole, "answer": answer}), "none")
+    assert (len(whole.requests), len(answer.requests), faults(row)) == (1, 1, [])
 
 
 @pytest.mark.parametrize("form", ["json_schema", "gbnf"])

@@ -12,7 +12,9 @@ from callwright.llm.settings import LLMSettings
 from callwright.tools.languages import LANGUAGES
 from callwright.tools.settings import ToolsSettings
 
-StepName = Literal["personas", "arguments", "result", "user", "answer", "reply", "thoughts", "trace", "system_prompt"]
+StepName = Literal[
+    "personas", "arguments", "result", "user", "answer", "reply", "thoughts", "trace", "whole", "system_prompt"
+]
 """What a model is asked for while a row is made; progress and refusals name it too."""
 
 
@@ -24,6 +26,9 @@ class ConversationSettings(BaseModel):
     type: Literal["chain_of_thought", "cot", "basic"] = "chain_of_thought"
     """`chain_of_thought` (or `cot`) adds reasoning, `basic` does not."""
     reasoning_style: Literal["freetext", "agent", "none"] = "agent"
+    reasoning_place: Literal["row", "turn", "call", "think"] = "row"
+    """Where it stands in the file: in the row's `reasoning`; with the first message of each turn or with each message
+    that calls (`reasoning_content`); or as a `<think>` block in these messages' text. `callwright export` moves it."""
     agent_mode: Literal["single_turn", "multi_turn"] = "single_turn"
     min_turns: Annotated[int, Field(ge=1, le=20)] = 2
     """User turns of a multi-turn dialogue, drawn evenly from `min_turns` to `max_turns`."""

@@ -1,7 +1,8 @@
 """The writer `whole`: the dialogue in one reply, under a grammar that holds its planned calls.
 
-Every message is then read by the step that would have written it alone, with the same checks. What they find is the
-prompt of another reply; what still does not pass is written turn by turn, so no dialogue is thrown away.
+Every message is then read by the step that would have written it alone, with the same checks. Where most of them fail,
+what they find is the prompt of another whole reply; otherwise, and at last, each message that does not pass is written
+again alone, going on from what was wrong with it. So no dialogue is thrown away.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from callwright.dialogue.tag import structural_tag
 from callwright.errors import BadRequest, Rejected
 from callwright.llm.conform import read_json
 from callwright.llm.settings import LLMSettings
+from callwright.pipeline import Cast
 from callwright.plugins import Conversation, Model, Refused
 from callwright.prompts import render
 from callwright.records import Blueprint, Constraint, Finding, Message, Reply, Request
@@ -30,7 +32,10 @@ from callwright.tools.languages import in_language
 
 Form = Literal["structural_tag", "lark", "gbnf", "json_schema"]
 MOST_WHOLES = 2
-"""Replies that hold the whole dialogue: what two did not bring costs less message by message."""
+"""Replies that hold the whole dialogue."""
+WORTH_MENDING = 0.5
+"""Up to this share of its words that do not pass, a reply is mended message by message: that costs less than another,
+and a weak model repeats its own reply whole (measured: the same two faults again, in 151 tokens)."""
 SHOWN_CHARS = 4000
 """Of a refused reply that the next one is shown."""
 SHOWN_FINDINGS = 8
@@ -57,7 +62,7 @@ class Whole:
         system: str = "",
         clarity: Mapping[str, ClarityLevel] | None = None,
     ) -> None:
-        self._model = model
+        self._model = model.of("whole") if isinstance(model, Cast) else model
         self._form = form
         self._style = reasoning
         self._tries = tries
@@ -84,12 +89,14 @@ class Whole:
                 for place, said in _read(plan, form, reply).items():
                     words[place] = [*said, *words.get(place, ())]
                 talk, played = await rehearse(blueprint, words, **self._turns)
-                findings = _findings(played)
+                findings, wrong = _findings(played), len(played.findings)
             except Rejected as rejected:
-                findings = rejected.findings
+                findings, wrong = rejected.findings, len(plan.steps)
             if not findings:
                 return talk
             refused("whole", number, findings)
+            if wrong <= WORTH_MENDING * len(plan.steps):
+                break
             correction = _correction(reply, findings)
         return await Mended(words, **self._turns).write(blueprint, refused)
 

@@ -2,7 +2,7 @@
 
 The whole writer asks for all words at once. Which words there are, what each has to carry and how it is checked is the
 turn-by-turn writer's knowledge; so it is played, once without any words to learn which it wants, then with those of a
-reply. Nothing here asks a model but `Mended`, and that only for what does not pass.
+reply. Nothing here asks a model but `Mended`, and that only for what does not pass, beginning with what is wrong.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from callwright.errors import Rejected
-from callwright.pipeline import Step
-from callwright.plugins import Conversation
-from callwright.records import Blueprint, Finding, Reply
+from callwright.pipeline import Cast, Step, attempt
+from callwright.plugins import Conversation, Model
+from callwright.records import Blueprint, Finding, Reply, Request
 from callwright.synthesis.turns import Turns
 
 T = TypeVar("T")
@@ -65,14 +65,15 @@ class Rehearsal(Turns):
         here = Place(place, self._count[place])
         self._count[place] += 1
         self.played.steps[here] = step
-        for text in self._words.get(here, ()):
+        refused = self._words.get(here, ())
+        for text in refused:
             try:
                 return step.read(Reply(text=text))
             except Rejected as rejected:
                 self.played.findings.setdefault(here, rejected.findings)
-        return await self._without(talk, step, place)
+        return await self._without(talk, step, place, refused)
 
-    async def _without(self, _talk: Any, step: Step[T], _place: str) -> T:
+    async def _without(self, _talk: Any, step: Step[T], _place: str, _refused: Sequence[str]) -> T:
         """What stands where no words pass."""
         return step.fallback()
 
@@ -80,8 +81,31 @@ class Rehearsal(Turns):
 class Mended(Rehearsal):
     """Takes the words that pass, and asks the model for the others, one after another."""
 
-    async def _without(self, talk: Any, step: Step[T], place: str) -> T:
-        return await Turns._written(self, talk, step, place)
+    async def _without(self, talk: Any, step: Step[T], place: str, refused: Sequence[str]) -> T:
+        model = self._model.of(step.name) if isinstance(self._model, Cast) else self._model
+        begun = Begun(model, refused[0]) if refused else model
+        value, by_model = await attempt(step, begun, self._tries + len(refused[:1]), talk.refused)
+        if not by_model:
+            talk.written_by_code.append(place)
+        return value
+
+
+class Begun:
+    """A model whose first reply is there already."""
+
+    def __init__(self, model: Model, text: str) -> None:
+        self._model = model
+        self._text: str | None = text
+        self.id = model.id
+
+    async def complete(self, request: Request) -> Reply:
+        if self._text is None:
+            return await self._model.complete(request)
+        text, self._text = self._text, None
+        return Reply(text=text)
+
+    async def close(self) -> None:
+        await self._model.close()
 
 
 async def rehearse(blueprint: Blueprint, words: Words | None = None, **settings: Any) -> tuple[Conversation, Played]:

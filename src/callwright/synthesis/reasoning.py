@@ -130,7 +130,7 @@ def action(call: PlannedCall) -> str:
 def reason(call: PlannedCall, tool: Tool) -> str:
     """A thought that code writes from the plan alone: what the tool does, and the source of every argument."""
     if call.because:
-        return call.because
+        return f"{call.tool} once more: {call.because[:1].lower()}{call.because[1:]}"
     purpose = tool.description.rstrip(".") or "what is asked for"
     origins = []
     for pointer, source in call.sources.items():

@@ -19,7 +19,7 @@ from callwright.config import Config
 from callwright.config_file import Document, InvalidConfig, Keys, located
 from callwright.config_problems import explained, problem
 from callwright.errors import SourceError
-from callwright.synthesis.kinds import DEFAULTS
+from callwright.synthesis.kinds import DEFAULTS, any_tool_shows
 from callwright.tools.importers.funcdex import read_wanted
 
 IDLE = (
@@ -165,7 +165,9 @@ def _kinds(generation: Generation) -> dict[str, float] | None:
     if not total:
         return None
     unclear = sum(level.weight for name, level in levels.items() if _is_unclear(name, level)) / total
-    others = {name: share for name, share in DEFAULTS["multi_turn"].items() if name != "clarify"}
+    others = {
+        name: share for name, share in DEFAULTS["multi_turn"].items() if name != "clarify" and any_tool_shows(name)
+    }
     scale = (1 - unclear) / sum(others.values())
     return {**{name: round(share * scale, 4) for name, share in others.items()}, "clarify": round(unclear, 4)}
 

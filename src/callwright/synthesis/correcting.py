@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from callwright.plugins import Knowing
 from callwright.quality.saying import at_pointer
 from callwright.records import PlannedCall, Pointer, Schema, Source, Tool
-from callwright.synthesis.frame import Frame, is_plain
+from callwright.synthesis.frame import Frame, is_plain, is_simple
 from callwright.synthesis.pointers import escaped, is_there, replaced, schema_at
 from callwright.tools.roles import COMPOSED, WRITTEN, role_of
 from callwright.tools.values import Values, is_valid
@@ -42,13 +42,14 @@ def changeable(tool: Tool) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _changeable(tool: str) -> bool:
     parameters = json.loads(tool)["parameters"]
-    values = Values(random.Random(0))
-    parts = parameters.get("properties", {})
-    return is_plain(parameters) and any(
-        "default" not in parts[name] and _has_two(name, parts[name], values)
-        for name in parameters.get("required", ())
-        if name in parts
-    )
+    parts, values = parameters.get("properties", {}), Values(random.Random(0))
+    required = [name for name in parameters.get("required", ()) if name in parts]
+    if not is_plain(parameters):
+        return False
+    if required:
+        return any("default" not in parts[name] and _has_two(name, parts[name], values) for name in required)
+    optional = [name for name, part in parts.items() if is_simple(name, part)]
+    return bool(optional) and all(_has_two(name, parts[name], values) for name in optional)
 
 
 def _has_two(name: str, schema: Schema, values: Values) -> bool:

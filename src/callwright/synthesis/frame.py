@@ -173,7 +173,7 @@ class Framer:
         self, parts: Mapping[str, Schema], required: set[str], at: Pointer, given: Mapping[Pointer, Known]
     ) -> set[str]:
         """The optional properties whose turn it is, and those that an earlier result gives."""
-        simple = [name for name, part in parts.items() if name not in required and _is_simple(name, part)]
+        simple = [name for name, part in parts.items() if name not in required and is_simple(name, part)]
         due = [name for name in simple if f"{at}/{_escaped(name)}" in self._options.optional]
         if not due and not required and not at:
             due = simple[:1]
@@ -266,7 +266,8 @@ def leaf_sources(arguments: dict[str, Any], sources: Mapping[Pointer, Source]) -
     return found
 
 
-def _is_simple(name: str, schema: Schema) -> bool:
+def is_simple(name: str, schema: Schema) -> bool:
+    """Whether an optional parameter of this kind may be given."""
     return role_of(name, schema) not in _NEVER_OPTIONAL and len(json.dumps(schema)) < 2_000
 
 

@@ -209,6 +209,11 @@ def shares(wanted: Mapping[str, float], mode: str, tools: Collection[Tool] = ())
     return {name: share / total for name, share in given.items() if share > 0}
 
 
+def any_tool_shows(name: str) -> bool:
+    """Whether rows of this kind can be made whatever the tools are."""
+    return name not in _TAKES
+
+
 def _is_shown(kind: Kind, tools: Collection[Tool]) -> bool:
     return not tools or any(map(kind.suits, tools))
 

@@ -68,8 +68,8 @@ def mail_row(number: int = 0) -> Row:
         Provenance(call="c2", argument="/body", source="composed"),
     )
     thoughts = [
-        ReasoningStep(step_number=at, thought=f"Thought {at}.", action=f"Use {name}")
-        for at, name in enumerate(("drive_find", "drive_find", "mail_send"), 1)
+        ReasoningStep(step_number=at, thought=f"Thought {at}.", action=f"Use {used}")
+        for at, used in enumerate(("drive_find with name",) * 2 + ("mail_send with to and body",), 1)
     ]
     return Row(
         messages=messages,

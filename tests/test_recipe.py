@@ -39,7 +39,8 @@ def recipe(*options: str) -> dict[str, Any]:
         "output.num_samples=9",
         "output.save_as=elsewhere.jsonl",
         "run.cache=c.sqlite",
-        "run.max_cost=1",
+        "run.max_tokens=1",
+        "generation.conversation.reasoning_place=think",
     ],
 )
 def test_what_decides_no_row_changes_no_recipe(option: str) -> None:

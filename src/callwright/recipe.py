@@ -16,6 +16,8 @@ from callwright.records import Topic
 from callwright.tools.catalog import Catalog
 
 SHOWN_CHARS = 60
+ELSEWHERE: dict[str, bool | set[str]] = {"llm": True, "tools": True, "conversation": {"reasoning_place"}}
+"""Settings of the generation that are said elsewhere, or only lay a finished row out."""
 OPENING = {
     "system_prompt", "system_prompts", "system_prompt_rate", "system_facts", "write_system_prompt",
     "include_system_message",
@@ -32,7 +34,7 @@ def recipe_of(config: Config, catalog: Catalog, topics: Iterable[Topic]) -> dict
     """The settings that decide what a row holds, and nothing else."""
     sampling = {"provider", "model", "temperature", "top_p", "top_k", "min_p", "max_tokens"}
     models = {section: settings.model_dump(include=sampling) for section, settings in config.models().items()}
-    generation = config.generation.model_dump(mode="json", exclude={"llm", "tools"})
+    generation = config.generation.model_dump(mode="json", exclude=ELSEWHERE)
     tools = config.generation.tools.model_dump(mode="json", exclude={"registry_path", "sources"})
     return {
         "seed": config.seed,

@@ -321,6 +321,10 @@ class Metadata(Record):
     """Places whose text a fallback wrote, because no reply of the model passed its checks."""
     persona: str = ""
     """Who the user is: name, job and company, tone."""
+    reasoning_style: str = ""
+    """`agent` or `freetext`, wherever the reasoning stands; empty where there is none."""
+    reasoning_turns: tuple[int, ...] = ()
+    """For each paragraph of a free text the user turn (from 0) that it is about."""
     language: str = "en"
     """In which the user writes and is answered."""
     clarity: str = ""

@@ -178,7 +178,8 @@ def _finished(run: Run, everything: Ledgers, missing: dict[int, str]) -> Summary
     """Write what there is, and raise `Shortfall` where that is less than was asked for."""
     output = Path(run.config.output.save_as)
     kinds: Counter[str] = Counter()
-    rows = write_rows(output, _counted(everything.rows(run.recipe, run.asked), kinds))
+    place = run.config.generation.conversation.reasoning_place
+    rows = write_rows(output, _counted(everything.rows(run.recipe, run.asked), kinds), place)
     run.watch(Event("kinds", data={"wanted": wanted_kinds(run.config, run.catalog), "got": dict(kinds)}))
     refused = Counter(f.code for refusal in everything.refusals(run.recipe) for f in refusal.findings)
     if rows < run.asked:

@@ -96,7 +96,8 @@ def test_a_line_is_in_the_articles_form() -> None:
     }
     assert row["messages"][2] == {"role": "tool", "content": '{"id": 7}', "tool_call_id": "c0"}
     assert row["messages"][0] == {"role": "user", "content": mail_row().messages[0].content}
-    assert row["reasoning"]["content"][0] == {"step_number": 1, "thought": "Thought 1.", "action": "Use drive_find"}
+    step = {"step_number": 1, "thought": "Thought 1.", "action": "Use drive_find with name"}
+    assert row["reasoning"]["content"][0] == step
     assert from_line(to_line(mail_row())) == mail_row()
 
 

@@ -19,9 +19,10 @@ def test_a_row_is_told_what_every_check_says_of_it() -> None:
         calls["tool_calls"][0]["arguments"]["limit"] = "many"
         next(message for message in messages if message["role"] == "tool")["content"] = "{"
         fields["metadata"]["kind"] = "none"  # type: ignore[index]
+        fields["reasoning"]["content"][0]["thought"] = "..."  # type: ignore[index]
 
     found = {finding.code.partition(".")[0] for finding in check_row(changed(perfect(), break_everything))}
-    assert found == {"structure", "arguments", "results", "grounding", "kind"}
+    assert found == {"structure", "arguments", "results", "grounding", "kind", "reasoning"}
     assert len(CHECKS) == len(found)
     assert check_row(perfect()) == ()
 

@@ -27,6 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "runs": Entry(("runs",), "List, show, stop, resume and clean runs."),
     "check": Entry(("check",), "Check a dataset file; exit code 1 where a row is at fault."),
     "show": Entry(("show",), "Show one row of a dataset in readable form."),
+    "export": Entry(("export",), "Write a dataset anew, its reasoning elsewhere or left out."),
     "upload": Entry(("upload",), "Send a dataset and its card to the Hugging Face Hub."),
     "topics": Entry(("topics",), "Build, inspect, prune and show topics."),
     "tools": Entry(("tools", "tools_graph"), "Import, list, check, export, find and relate tools."),

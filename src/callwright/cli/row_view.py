@@ -48,6 +48,8 @@ def _message(message: dict[str, Any], thoughts: Iterator[str], proofs: list[dict
         if thought := next(thoughts, None):
             parts.append(_labelled("thought", thought, _STYLES["thought"]))
         parts += _call(call, proofs)
+    if isinstance(thought := message.get("reasoning_content"), str) and thought:
+        parts.insert(1, _labelled("thought", thought, _STYLES["thought"]))
     if content:
         label = {"tool": "result", "assistant": "answer"}.get(role, role)
         shown = _pretty(content) if role == "tool" else str(content)

@@ -10,13 +10,17 @@ from typing import BinaryIO
 
 from callwright import files
 from callwright.datasets.lines import MAX_LINE_BYTES, from_line, to_line
+from callwright.datasets.reasoning import Place
 from callwright.errors import DatasetError, Rejected
 from callwright.records import Finding, Row
 
 
-def write_rows(path: Path, rows: Iterable[Row]) -> int:
-    """Write `rows` as JSONL and say how many. `path` holds the old file or the whole new one, never a part."""
-    return write_atomically(path, (to_line(row) for row in rows))
+def write_rows(path: Path, rows: Iterable[Row], place: Place = "row") -> int:
+    """Write `rows` as JSONL, their reasoning in that place, and say how many.
+
+    `path` holds the old file or the whole new one, never a part.
+    """
+    return write_atomically(path, (to_line(row, place) for row in rows))
 
 
 def write_atomically(path: Path, pieces: Iterable[bytes]) -> int:

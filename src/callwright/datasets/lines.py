@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import ValidationError
 
+from callwright.datasets.reasoning import Place, lifted, taken, thoughts_of, written
 from callwright.errors import Rejected
 from callwright.records import Finding, Message, Metadata, Reasoning, Record, Row, ToolCall
 from callwright.schemas import is_too_deep
@@ -16,19 +17,25 @@ MAX_LINE_BYTES = 64_000_000
 R = TypeVar("R", bound=Record)
 
 
-def to_object(row: Row) -> dict[str, Any]:
-    """The row in OpenAI's chat form: `arguments` is a JSON string, ids link calls and results."""
+def to_object(row: Row, place: Place = "row") -> dict[str, Any]:
+    """The row in OpenAI's chat form: `arguments` is a JSON string, ids link calls and results.
+
+    `place` says where its reasoning stands (`none`: nowhere).
+    """
+    thoughts = thoughts_of(row, place)
+    messages = [_message(message) for message in row.messages]
+    bare = {"reasoning_style": "", "reasoning_turns": ()} if place == "none" else {}
     return {
-        "messages": [_message(message) for message in row.messages],
-        "reasoning": row.reasoning.model_dump() if row.reasoning else None,
+        "messages": [written(one, thoughts[at], place) if at in thoughts else one for at, one in enumerate(messages)],
+        "reasoning": row.reasoning.model_dump() if row.reasoning and place == "row" else None,
         "tools": list(row.tools),
-        "metadata": row.metadata.model_dump(),
+        "metadata": {**row.metadata.model_dump(), **bare},
     }
 
 
-def to_line(row: Row) -> bytes:
+def to_line(row: Row, place: Place = "row") -> bytes:
     """The row as a line, its line feed included."""
-    return orjson.dumps(to_object(row)) + b"\n"
+    return orjson.dumps(to_object(row, place)) + b"\n"
 
 
 def from_line(line: bytes) -> Row:
@@ -42,14 +49,16 @@ def from_object(value: Any) -> Row:
     """The row in a decoded line. A row from elsewhere may lack `reasoning` and `metadata`."""
     if not isinstance(value, dict) or not isinstance(value.get("messages"), list):
         raise _rejected("$.messages", "is missing: a row is an object with a list of messages")
-    messages = tuple(_read_message(message, index) for index, message in enumerate(value["messages"]))
+    parted = [taken(message) for message in value["messages"]]
+    thoughts = {index: thought for index, (_, thought) in enumerate(parted) if thought}
     reasoning = value.get("reasoning")
-    return Row(
-        messages=messages,
+    row = Row(
+        messages=tuple(_read_message(message, index) for index, (message, _) in enumerate(parted)),
         reasoning=_validated(Reasoning, reasoning, "$.reasoning") if reasoning else None,
         tools=tuple(_read_tools(value.get("tools"))),
         metadata=_read_metadata(value.get("metadata")),
     )
+    return lifted(row, thoughts) if thoughts and not row.reasoning else row
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -10,11 +10,19 @@ from callwright.plugins import Check
 from callwright.quality.arguments import check_arguments
 from callwright.quality.grounding import check_grounding
 from callwright.quality.kinds import check_kind
+from callwright.quality.reasoning import check_reasoning
 from callwright.quality.results import check_results
 from callwright.quality.structure import check_structure
 from callwright.records import Finding, Row
 
-CHECKS: tuple[Check, ...] = (check_structure, check_arguments, check_results, check_grounding, check_kind)
+CHECKS: tuple[Check, ...] = (
+    check_structure,
+    check_arguments,
+    check_results,
+    check_grounding,
+    check_kind,
+    check_reasoning,
+)
 
 
 def check_row(row: Row) -> tuple[Finding, ...]:

@@ -13,7 +13,7 @@ from callwright.quality.acts import acts_in, same_thing, touches
 from callwright.quality.saying import invented
 from callwright.records import Finding, PlannedCall, Reply, Request, Schema, Tool
 from callwright.synthesis.text import listed, prose, refused, request, seed_of
-from callwright.text import plain
+from callwright.text import action_of, plain
 
 THOUGHT_CHARS = 320
 _AHEAD = re.compile(
@@ -124,7 +124,7 @@ class WriteTrace:
 
 def action(call: PlannedCall) -> str:
     """What a call does, in the article's words: "Use NAME with a, b, and c"."""
-    return f"Use {call.tool} with {listed(list(call.arguments))}" if call.arguments else f"Use {call.tool}"
+    return action_of(call.tool, call.arguments)
 
 
 def reason(call: PlannedCall, tool: Tool) -> str:

@@ -54,6 +54,8 @@ def build_row(
             provenance=tuple(_provenance(blueprint, talk.messages)),
             written_by_code=(*written_by_code, *talk.written_by_code),
             persona=_named(blueprint.persona),
+            reasoning_style=style if style != "none" else "",
+            reasoning_turns=_reasoned(blueprint, talk) if style == "freetext" else (),
             language=blueprint.persona.language,
             clarity=blueprint.clarity,
             marks=blueprint.marks,
@@ -74,12 +76,22 @@ def _reasoning(talk: Conversation, style: str) -> Reasoning | None:
     if style == "none":
         return None
     if style == "freetext":
-        return Reasoning(style="freetext", content="\n\n".join(thought for thought, _ in talk.reasoning))
+        return Reasoning(style="freetext", content="\n\n".join(_in_a_line(thought) for thought, _ in talk.reasoning))
     steps = [
-        ReasoningStep(step_number=number, thought=thought, action=action)
+        ReasoningStep(step_number=number, thought=_in_a_line(thought), action=action)
         for number, (thought, action) in enumerate(talk.reasoning, 1)
     ]
     return Reasoning(style="agent", content=tuple(steps))
+
+
+def _in_a_line(thought: str) -> str:
+    return " ".join(thought.split())
+
+
+def _reasoned(blueprint: Blueprint, talk: Conversation) -> tuple[int, ...]:
+    """The turn of each paragraph: those that call, and those that decline what no tool does."""
+    turns = tuple(number for number, turn in enumerate(blueprint.turns) if turn.calls or turn.unfit)
+    return turns if len(turns) == len(talk.reasoning) else ()
 
 
 def _provenance(blueprint: Blueprint, messages: Sequence[Message]) -> list[Provenance]:

@@ -9,6 +9,7 @@ from typing import Any
 from callwright.errors import Rejected
 from callwright.prompts import render
 from callwright.records import Constraint, Finding, Reply, Request, Schema
+from callwright.text import listed as listed
 from callwright.text import plain
 from callwright.tools.decided import room
 
@@ -81,10 +82,3 @@ def request(
         temperature=temperature,
         seed=seed,
     )
-
-
-def listed(items: list[str]) -> str:
-    """ "a", "a and b", "a, b, and c"."""
-    if len(items) < 3:
-        return " and ".join(items)
-    return f"{', '.join(items[:-1])}, and {items[-1]}"

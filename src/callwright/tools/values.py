@@ -200,7 +200,7 @@ def is_valid(value: Any, schema: Schema) -> bool:
     return validator(json.dumps(schema)).is_valid(value)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1024)
 def validator(schema: str) -> jsonschema_rs.Validator:
     """A compiled validator for the schema in this JSON text; formats count. Raises `ValueError` for what is none."""
     return compiled(json.loads(schema), formats=True)

@@ -2,6 +2,7 @@
 
     python benchmarks/endpoint_speed.py                           # 1,000 rows of four turns, 128 slots, about 2 minutes
     python benchmarks/endpoint_speed.py --rows 1000 20000         # and whether memory holds (half an hour)
+    python benchmarks/endpoint_speed.py --rows 250 --slots 32     # the same, a quarter as fast: for a busy machine
 
 The endpoint serves 128 requests at once, each in 0.15 s + 2 ms a token. `saturation` is the mean share of those slots
 in use from the moment they are full to the last request, as the endpoint saw it. `cpu_s_per_1000` is the CPU of the
@@ -39,7 +40,7 @@ def main() -> int:
         return asyncio.run({"openai": _openai, "aiohttp": _aiohttp}[options.bare[0]](options.bare[1]))
     served = ("--ttft", options.ttft, "--tpot", options.tpot, "--slots", options.slots)
     with tempfile.TemporaryDirectory() as folder, endpoint(*served) as url:
-        runs = [_run(Path(folder) / str(rows), url, rows) for rows in options.rows]
+        runs = [_run(Path(folder) / str(rows), url, rows, options.slots) for rows in options.rows]
     with endpoint("--ttft", 0, "--tpot", 0, "--slots", options.slots) as url:
         bare = {name: _bare(name, url) for name in ("openai", "aiohttp")}
     found = {"runs": runs, "bare_cpu_s_per_1000": bare}
@@ -54,9 +55,9 @@ def main() -> int:
     return concluded(found, goals, options.json)
 
 
-def _run(folder: Path, url: str, rows: int) -> dict[str, Any]:
+def _run(folder: Path, url: str, rows: int, slots: int) -> dict[str, Any]:
     reset(url)
-    run = generated(configured(folder, url, rows))
+    run = generated(configured(folder, url, rows, concurrency=slots))
     seen = stats(url)
     figures: dict[str, Any] = {"asked": rows, "rows": lines_of(folder / "dataset.jsonl")}
     figures |= {

@@ -22,7 +22,7 @@ def test_everything_that_ships_is_there(kind: str, name: str) -> None:
     ("kind", "name", "said"),
     [
         ("model", "opnai", "model 'opnai' is not known; did you mean 'openai'?"),
-        ("model", "zzz", "model 'zzz' is not known; known: gemini, local, "),
+        ("model", "zzz", "model 'zzz' is not known; known: gemini, litellm, llamacpp, local, "),
         ("nothing", "zzz", "nothing 'zzz' is not known; known: "),
         ("model", "", "model '' is not known"),
         ("model", "no.such.module:build", "model 'no.such.module:build' cannot be loaded: No module named 'no'"),

@@ -58,6 +58,11 @@ def test_another_provider_has_other_places_and_keys(old: str, new: str) -> None:
     assert belongs_to_provider(old, old) == ()
 
 
+def test_both_embedded_runtimes_run_the_same_weights() -> None:
+    assert "model" not in belongs_to_provider("local", "llamacpp")
+    assert "model" in belongs_to_provider("llamacpp", "vllm")
+
+
 def test_no_key_is_in_what_settings_look_like() -> None:
     shown = repr(llm(api_key="sk-1", endpoints=[{"base_url": HERE, "api_key": "sk-2"}]))
     assert "sk-" not in shown

@@ -64,7 +64,7 @@ def json_rules(schema: Schema, rules: Rules) -> Expression:
     try:
         jsonschema_rs.meta.validate(schema)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-        raise Impossible(f"it is no JSON Schema: {error.args[0]}") from error
+        raise Impossible(f"it is no JSON Schema: {str(error.args[0]).splitlines()[0]}") from error
     return _Converter(schema, rules).value(schema)
 
 

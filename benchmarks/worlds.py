@@ -2,7 +2,7 @@
 
     python benchmarks/worlds.py [--kits 40] [--calls 100] [--out worlds.json]
 
-Counts results that do not satisfy their schema (there may be none), calls refused because something named does not exist
+Counts results that do not satisfy their schema (there may be none), calls refused because what they name does not exist
 although the world was asked for it, and the time that a call takes. No model is asked.
 """
 

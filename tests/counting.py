@@ -57,9 +57,11 @@ class CountingEndpoint:
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             self.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-            self._ready.set()
 
         self._loop.run_until_complete(serve())
+        self._loop.call_soon(
+            self._ready.set
+        )  # not before: a loop that is stopped before it runs for ever runs for ever
         self._loop.run_forever()
         self._loop.run_until_complete(runner.cleanup())
         self._loop.close()

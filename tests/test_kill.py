@@ -19,7 +19,7 @@ def begun(server: CountingEndpoint, folder: Path) -> subprocess.Popen[bytes]:
     """`callwright generate` in a process of its own."""
     folder.mkdir(exist_ok=True)
     line = [sys.executable, "-c", "from callwright.cli import main; main()", "generate", str(ARTICLE), "--quiet"]
-    line += ["--base-url", server.url, "--model", "noise", "--num-samples", "40", "--output-save-as", "d.jsonl"]
+    line += ["--base-url", server.url, "--model", "noise", "--num-samples", "24", "--output-save-as", "d.jsonl"]
     line += [
         "-o",
         "topics.depth=1",

@@ -228,6 +228,19 @@ def test_a_run_that_has_spent_its_tokens_stops_with_what_is_done_and_goes_on_lat
     assert rest.fresh == whole.fresh - spent.replies
 
 
+def test_a_run_that_has_cost_enough_stops_and_one_without_a_price_is_refused(
+    server: CountingEndpoint, tmp_path: Path
+) -> None:
+    price = "llm.price={input: 1, output: 10}"
+    whole = made(server, tmp_path / "whole", price).summary.spent
+    assert whole.cost == pytest.approx((whole.prompt_tokens + 10 * whole.completion_tokens) / 1e6)
+    half = f"run.max_cost={whole.cost / 2:.6f}"
+    with pytest.raises(Stopped, match=r"of [\d.]+ dollars \(--max-cost\) are spent\. Raise --max-cost"):
+        made(server, tmp_path / "half", price, half, "llm.concurrency=1")
+    with pytest.raises(ConfigError, match=r"llm\.price: is not given, so max_cost means nothing"):
+        configured(server.url, tmp_path, half)
+
+
 def test_a_run_whose_time_is_over_stops_with_what_is_done(tmp_path: Path) -> None:
     options = ("output.num_samples=500", "run.max_time=1.5s", "llm.concurrency=16")
     with CountingEndpoint(delay_s=0.01) as server:

@@ -200,7 +200,7 @@ def _counted(rows: Iterable[Row], kinds: Counter[str]) -> Iterator[Row]:
 
 
 def _tell_missing(run: Run, missing: dict[int, str]) -> None:
-    for row, why in list(missing.items())[:MISSING_SHOWN]:
+    for row, why in sorted(missing.items())[:MISSING_SHOWN]:
         run.watch(Event("missing", f"row {row} is missing: {why}", {"row": row}))
     if len(missing) > MISSING_SHOWN:
         run.watch(Event("note", f"{len(missing) - MISSING_SHOWN} more are missing: callwright runs show {run.folder}"))
@@ -211,7 +211,7 @@ def _shortfall(run: Run, rows: int, missing: dict[int, str]) -> Shortfall:
     if run.budget.ended:
         way_on = f"{run.budget.hint} and run" if run.budget.hint else "Run"
         return Stopped(f"{there}; {run.budget.ended}.", hint=f"{way_on} the same command again: it continues.")
-    reasons = "; ".join(f"row {row}: {why}" for row, why in list(missing.items())[:3])
+    reasons = "; ".join(f"row {row}: {why}" for row, why in sorted(missing.items())[:3])
     return Shortfall(
         f"{there}; {run.asked - rows} are missing. {reasons}", hint="Run the same command again to try only those."
     )

@@ -87,7 +87,7 @@ def test_shards_make_the_dataset_of_one_machine_and_ask_the_same(server: Countin
     here = made(server.url, tmp_path / "here")
     asked = dict(server.asked)
     server.asked.clear()
-    shards = made(server.url, tmp_path / "shards", sharded(Processes(2), 3))
+    shards = made(server.url, tmp_path / "shards", sharded(Processes(2), 2))
     assert shards.dataset == here.dataset
     assert dict(server.asked) == asked
     assert shards.summary.refused == here.summary.refused
@@ -95,7 +95,7 @@ def test_shards_make_the_dataset_of_one_machine_and_ask_the_same(server: Countin
     done = [event.data["done"] for event in shards.events if event.kind == "row"]
     assert done == sorted(done)
     assert done[-1] == 12
-    again = made(server.url, tmp_path / "shards", sharded(Processes(2), 5), "output.num_samples=15")
+    again = made(server.url, tmp_path / "shards", sharded(Processes(2), 3), "output.num_samples=15")
     larger = made(server.url, tmp_path / "here", made_here, "output.num_samples=15")
     assert again.dataset == larger.dataset, "with other shards and more rows"
     (tmp_path / "shards/d.jsonl").unlink()
@@ -146,7 +146,7 @@ def _ledgers(run_dir: Path) -> Iterator[Ledger]:
 def test_duplicates_are_decided_over_all_shards_and_made_anew(server: CountingEndpoint, tmp_path: Path) -> None:
     plain = made(server.url, tmp_path / "plain")
     here = made(server.url, tmp_path / "here", copying(made_here))
-    shards = made(server.url, tmp_path / "shards", copying(sharded(Processes(2), 3)))
+    shards = made(server.url, tmp_path / "shards", copying(sharded(Processes(2), 2)))
     for one in (here, shards):
         said = [event.text for event in one.events if event.data.get("code") == "row.duplicate"]
         assert said == ["row 7 says what row 2 says; it is made anew"]
@@ -170,7 +170,7 @@ def test_what_would_fail_every_shard_is_told_once_and_ends_all(tmp_path: Path) -
         server.status = 401
         server.fails = lambda _: True
         with pytest.raises(ShardFailed, match="401: the key was refused: out of order") as caught:
-            made(server.url, tmp_path, sharded(Processes(2), 4))
+            made(server.url, tmp_path, sharded(Processes(2), 2))
     assert caught.value.exit_code == 2
 
 
@@ -179,7 +179,7 @@ def test_rows_that_shards_miss_are_told_with_their_reasons(tmp_path: Path) -> No
         made(server.url, tmp_path, made_here, "output.num_samples=9")
         server.fails = lambda _: True
         with pytest.raises(Shortfall, match=r"9 of 12 rows; 3 are missing\. row 9: .*out of order"):
-            made(server.url, tmp_path, sharded(Processes(2), 3), "llm.retries=0")
+            made(server.url, tmp_path, sharded(Processes(2), 2), "llm.retries=0")
 
 
 def test_a_budget_ends_the_shards_with_what_is_done(tmp_path: Path) -> None:

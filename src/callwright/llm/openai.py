@@ -1,7 +1,7 @@
 """Every server that speaks OpenAI's chat completions: OpenAI, vLLM, SGLang, llama-server, Ollama, OpenRouter, Gemini.
 
 The protocol is one POST, so it is said here with aiohttp and orjson instead of through the SDK: 0.17 against 0.84
-CPU seconds per 1,000 requests (benchmarks/clients.py), which decides whether one process can keep 128 slots busy.
+CPU seconds per 1,000 requests (benchmarks/endpoint_speed.py), which decides whether one process can keep 128 slots busy.
 """
 
 from __future__ import annotations

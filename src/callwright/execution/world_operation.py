@@ -217,7 +217,9 @@ def _unbounded(schema: Schema) -> Schema:
 def _arguments(tool: Tool, thing: str, action: Action) -> Iterator[Argument]:
     required = set(tool.parameters.get("required", ()))
     placed = _placed(tool, thing)
-    parts = {name: part if isinstance(part, dict) else {} for name, part in tool.parameters["properties"].items()}
+    parts = {
+        name: part if isinstance(part, dict) else {} for name, part in tool.parameters.get("properties", {}).items()
+    }
     keyed = any(_is_key(name, schema, thing, NAMING) for name, schema in parts.items() if name not in placed)
     for name, schema in parts.items():
         use, whose = placed[name] if name in placed else _use(name, schema, tool, thing, action, keyed)

@@ -146,3 +146,13 @@ def test_a_row_whose_prompt_is_dropped_takes_nothing_from_it() -> None:
     assert row.messages[0].role == "user"
     assert {proof.source for proof in row.metadata.provenance} == {"user"}
     assert check_row(row) == ()
+
+
+def test_the_account_is_the_users() -> None:
+    someone = ANN.model_copy(update={"name": "Dr. Jörg van Nus MD", "language": "de"})
+    made = opening_of_row(OutputSettings(system_facts=("account",)), 1, 0, "1/0/0", someone)
+    assert "signed in as joerg.nus (joerg.nus@" in made.text
+    other = opening_of_row(
+        OutputSettings(system_facts=("account",)), 1, 0, "1/0/0", ANN.model_copy(update={"name": "林 京助"})
+    )
+    assert "signed in as " in other.text

@@ -178,3 +178,10 @@ def test_what_the_request_is_about_leaves_out_what_is_not_known_yet() -> None:
     asked = step(about=about, unknown=[{"path": "src/login.py"}]).ask(0).messages[-1].content
     assert "The login page is slow." in asked
     assert "src/login.py" not in asked
+
+
+def test_what_is_appended_stands_before_the_file() -> None:
+    file = Fact("call_0", "/file_content", "file content", "date,customer\n2026-05-06,Fernhill\n")
+    said = step(facts=[WHERE, file]).fallback()
+    assert said.index("The repository is acme/web.") < said.index("File content:")
+    assert said.endswith("Fernhill\n")

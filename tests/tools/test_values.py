@@ -231,3 +231,10 @@ def test_real_schemas_have_values() -> None:
         else:
             assert set(tool.parameters.get("required", ())) <= set(value)
     assert len(failed) <= len(tools) / 200
+
+
+def test_a_folder_is_no_file() -> None:
+    for name in ("folder", "target_dir", "upload_directory"):
+        drawn = [Values(random.Random(seed)).typed(name, {"type": "string"}) for seed in range(9)]
+        assert not any("." in one for one in drawn)
+        assert len(set(drawn)) > 2

@@ -14,7 +14,7 @@ from typing import Any
 from callwright.datasets.settings import OutputSettings
 from callwright.records import Persona, Schema
 from callwright.tools import words
-from callwright.tools.languages import LANGUAGES
+from callwright.tools.languages import LANGUAGES, plain_letters
 from callwright.tools.roles import Role, kind_of, role_of, words_of
 from callwright.tools.values import Values, is_valid, today
 
@@ -30,6 +30,7 @@ _ASKS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ("language", re.compile(r".*")),
 )
 """Role and names of the parameters that ask for what a system prompt may tell."""
+_TITLES = frozenset(("DDS", "DVM", "II", "III", "IV", "Jr", "MD", "PhD", "V"))
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,13 @@ def opening_of_row(output: OutputSettings, run_seed: int, row: int, seed: str, p
     return Opening(text, tuple(told), prompt.strip() if output.write_system_prompt else None)
 
 
+def _login(name: str) -> str:
+    """First and last name in plain letters, without titles; empty where the name has no such letters."""
+    parts = [plain_letters(part) for part in name.split() if "." not in part and part not in _TITLES]
+    parts = [part for part in parts if part]
+    return f"{parts[0]}.{parts[-1]}" if len(parts) > 1 else ""
+
+
 def _told(facts: tuple[str, ...], seed: str, persona: Persona) -> tuple[list[Told], list[str]]:
     """The values, and the lines that say them."""
     language = LANGUAGES[persona.language]
@@ -84,7 +92,7 @@ def _told(facts: tuple[str, ...], seed: str, persona: Persona) -> tuple[list[Tol
         told.append(Told("date", day.date().isoformat()))
         lines.append(f"Today is {day:%A}, {day.date().isoformat()}.")
     if "account" in facts:
-        login = f"{values.letters()}.{values.letters(family=True)}"
+        login = _login(persona.name) or f"{values.letters()}.{values.letters(family=True)}"
         mail = f"{login}@{values.rng.choice(words.DOMAINS)}"
         told += [Told("email", mail), Told("username", login), Told("person", persona.name)]
         lines.append(f"The user is {persona.name}, signed in as {login} ({mail}).")

@@ -127,7 +127,6 @@ class WriteUser:
         faults = [*self._faults(text), *(_misused(reply.text) if self._by_slots else [])]
         text = _said_once(self.begun, _joined_on(text)) if self.begun else text
         text = _with_limits(text, self.facts)
-        text = _with_attachments(text, self.facts)
         missing = self._missing(text)
         if missing:
             slots = self._slots().items() if self._by_slots else ()
@@ -137,10 +136,10 @@ class WriteUser:
         if not self._refused(text) and (self._best is None or len(missing) < self._best[0]):
             self._best = (len(missing), text)
         if len(faults) == 1 and self._asked and 0 < len(missing) <= FEW:
-            return f"{_ended(text)} {in_words(missing)}"
+            return _with_attachments(f"{_ended(text)} {in_words(missing)}", self.facts)
         if faults:
             raise Rejected(faults)
-        return text
+        return _with_attachments(text, self.facts)
 
     @property
     def details(self) -> list[str]:
@@ -149,13 +148,14 @@ class WriteUser:
 
     def fallback(self) -> str:
         """The best candidate with what it lacks appended; without any, the bare request."""
-        text = _with_attachments(self._best[1] if self._best else self._bare(), self.facts)
+        text = self._best[1] if self._best else self._bare()
         missing = self._missing(text)
-        return " ".join(part for part in (_ended(text), in_words(missing)) if part)
+        said = " ".join(part for part in (_ended(text), in_words(missing)) if part)
+        return _with_attachments(said, self.facts)
 
     def _missing(self, text: str) -> list[Fact]:
         """The facts that `text` lacks; a list that lacks an item counts as a whole."""
-        lacking = {_owner(fact) for fact in self.facts if not fact.said_in(text)}
+        lacking = {_owner(fact) for fact in self.facts if not (fact.is_attachment or fact.said_in(text))}
         return [fact for fact in self.facts if _owner(fact) in lacking]
 
     def _bare(self) -> str:

@@ -32,7 +32,7 @@ def lines(values: Values, count: int = 2) -> list[str]:
     """So many sentences, each a line."""
     return [
         values.rng.choice(_POINTS).format(
-            name=values.faker.first_name(),
+            name=values.letters().capitalize(),
             thing=values.rng.choice(words.MODULES),
             day=f"{values.day():%Y-%m-%d}",
             amount=values.rng.randrange(20, 900),

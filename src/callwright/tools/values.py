@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import random
+import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +23,7 @@ from callwright.tools import words
 from callwright.tools.files import content, together
 from callwright.tools.languages import plain_letters
 from callwright.tools.patterns import matching
-from callwright.tools.roles import Role, kind_of, role_of
+from callwright.tools.roles import Role, kind_of, role_of, words_of
 from callwright.tools.values_schema import Unsampleable as Unsampleable
 from callwright.tools.values_schema import merged, number, resolved, without
 
@@ -211,7 +212,11 @@ def validator(schema: str) -> jsonschema_rs.Validator:
 
 def _maker(role: Role, name: str, schema: Schema) -> Callable[[Values], str] | None:
     """What makes a value of `role`; a file's content takes its form from name and schema."""
-    return (lambda values: content(values, name, schema)) if role == "file_content" else _MAKERS.get(role)
+    if role == "file_content":
+        return lambda values: content(values, name, schema)
+    if role == "path" and re.search(r"\b(?:director(?:y|ies)|folder|dir)\b", words_of(name)):
+        return lambda values: f"{values.rng.choice(('docs', 'shared', 'projects'))}/{values.rng.choice(words.MODULES)}"
+    return _MAKERS.get(role)
 
 
 def _moment(values: Values) -> datetime:

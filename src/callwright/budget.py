@@ -81,13 +81,13 @@ class Budget:
         self._told.append(told)
 
     @contextlib.asynccontextmanager
-    async def kept(self) -> AsyncIterator[None]:
-        """What is awaited inside is cut off GRACE_S after the budget has ended, without an error."""
+    async def kept(self, grace_s: float = GRACE_S) -> AsyncIterator[None]:
+        """What is awaited inside is cut off `grace_s` after the budget has ended, without an error."""
         clock = asyncio.get_running_loop()
         timer = clock.call_later(self._settings.max_time, self._end_for_time) if self._settings.max_time else None
         try:
-            async with asyncio.timeout(GRACE_S if self.ended else None) as patience:
-                self._told.append(lambda: patience.reschedule(clock.time() + GRACE_S))
+            async with asyncio.timeout(grace_s if self.ended else None) as patience:
+                self._told.append(lambda: patience.reschedule(clock.time() + grace_s))
                 yield
         except TimeoutError:
             if not self.ended:

@@ -103,7 +103,7 @@ class Api:
 
     def _known(self, argument: Argument, operation: Operation) -> Argument:
         in_path = f"{{{argument.name}}}" in operation.tool.path
-        if argument.use in ("content", "filter", "option") and (named := self._thing_named(argument, operation)):
+        if argument.use in ("content", "filter") and (named := self._thing_named(argument, operation)):
             return argument._replace(use="parent", thing=named, slot="")
         if argument.use != "parent" or in_path or argument.thing in ("repo", "owner"):
             return argument
@@ -118,7 +118,7 @@ class Api:
     def _thing_named(self, argument: Argument, operation: Operation) -> str:
         """The thing that an argument names by its kind alone: `customer` of a quote; empty where it names none."""
         thing: str = entity_of(argument.name)
-        plain = kind_of(argument.schema) == "string"
+        plain = kind_of(argument.schema) == "string" and not argument.name.endswith("s")
         table = self.tables.get(thing)
         if table is None or thing == operation.thing or not plain or thing.rpartition(" ")[2] in _WORDS:
             return ""
@@ -171,7 +171,7 @@ class Api:
             return slot
         wanted = kind_of(schema)
         tail = slot.rpartition(" ")[2]
-        by_itself = _BY_ITSELF if tail not in ATTRIBUTES else ()
+        by_itself = _BY_ITSELF if " " not in slot and tail not in ATTRIBUTES and "enum" not in schema else ()
         candidates: tuple[str, ...] = (*((tail, *_ALIASES.get(tail, ())) if slot else ()), *by_itself)
         for candidate in candidates:
             if candidate in table.shown and kind_of(table.properties[candidate][1]) == wanted:

@@ -69,12 +69,13 @@ class Calls:
         return self._state.api.slot(table, argument) if table else argument.slot
 
     def names(self, operation: Operation, table: Table, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Slot -> value of the arguments that name the thing itself."""
-        return {
+        """Slot -> value of the arguments that name the thing itself: its keys, or what else there is."""
+        found = {
             self._slot(table, one): arguments[one.name]
             for one in operation.of("key")
             if arguments.get(one.name) is not None and not isinstance(arguments[one.name], list | dict)
         }
+        return {slot: value for slot, value in found.items() if slot in table.keys} or found
 
     def content(self, operation: Operation, table: Table, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Slot -> value of what a call puts into the thing."""

@@ -14,6 +14,7 @@ from callwright.dialogue.write import write
 from callwright.pipeline import Step
 from callwright.records import Blueprint, PlannedCall, PlannedTurn, Schema
 from callwright.synthesis.answer import WriteAnswer, WriteReply
+from callwright.synthesis.instructions import cleaned
 from callwright.synthesis.user import WriteUser
 from callwright.synthesis.whole_rehearsal import Place
 from callwright.tools.decided import undecided
@@ -139,7 +140,8 @@ def _user(name: str, step: WriteUser) -> dict[str, str]:
 
 def _call(name: str, call: PlannedCall) -> dict[str, str]:
     said = f"{call.tool} {json.dumps(call.arguments, ensure_ascii=False)}"
-    return {"name": name, "said": said, "result": json.dumps(call.result, ensure_ascii=False)[:SHOWN_CHARS]}
+    result = json.dumps(cleaned(call).result, ensure_ascii=False)[:SHOWN_CHARS]
+    return {"name": name, "said": said, "result": result}
 
 
 def _name(place: Place, several: int) -> str:

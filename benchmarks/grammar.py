@@ -1,6 +1,7 @@
 """What a mask costs: a whole-dialogue grammar in Funcdex's style against each form of the dialogue language.
 
     python benchmarks/grammar.py [--gguf FILE] [--quick]        # pip install llguidance xgrammar gguf tokenizers
+    python benchmarks/grammar.py --embedded small               # tokens a CPU second on the embedded model instead
 
 One thread, the tokenizer of the embedded model read from its GGUF file, one dialogue; for every token of it the mask
 is computed and the token accepted. Times are the thread's CPU times. The dialogue is the same for all grammars; those
@@ -31,8 +32,10 @@ from callwright.dialogue.parse import parse
 from callwright.dialogue.schema import json_schema
 from callwright.dialogue.tag import structural_tag
 from callwright.dialogue.write import write
-from callwright.llm.weights.cache import locate
-from callwright.records import Tool
+from callwright.llm.constraint import grammar
+from callwright.llm.ir import saved_ir
+from callwright.llm.weights.cache import digest, locate
+from callwright.records import Constraint, Tool
 from callwright.tools.decided import undecided
 
 GOAL_US = 50.0
@@ -335,11 +338,46 @@ def _figures(case: Case, ids: list[int], compile_s: float, spent: list[float]) -
     }
 
 
+def embedded(name: str, tokens: int = 64, rounds: int = 3) -> dict[str, float]:
+    """Tokens per CPU second that the embedded model writes, free and under each grammar of a planned dialogue."""
+    import openvino_genai
+
+    found = locate(name)
+    if found is None:
+        raise SystemExit(f"callwright models get {name}")
+    pipeline = openvino_genai.LLMPipeline(str(saved_ir(found, digest(found))), "CPU")
+    rule = planned(as_planned(talk())[0])
+    constraints = {
+        "free": None,
+        "structural_tag": Constraint(kind="structural_tag", body=structural_tag(rule)),
+        "gbnf": Constraint(kind="gbnf", body=gbnf(rule)),
+        "json_schema": Constraint(body=undecided(json_schema(rule))),
+        "Funcdex-style CFG": Constraint(kind="gbnf", body=FUNCDEX_STYLE),
+    }
+    speed: dict[str, list[float]] = {form: [] for form in constraints}
+    for number in range(rounds + 1):  # the first one compiles
+        for form, constraint in constraints.items():
+            config = openvino_genai.GenerationConfig(max_new_tokens=tokens, ignore_eos=True, apply_chat_template=False)
+            if constraint:
+                bound = openvino_genai.StructuredOutputConfig()
+                setattr(bound, *grammar(constraint))
+                config.structured_output_config = bound
+            began = time.process_time()
+            pipeline.generate(write(rule, as_planned(talk())[1])[:600], config)
+            if number:
+                speed[form].append(tokens / (time.process_time() - began))
+    return {form: round(statistics.median(figures), 1) for form, figures in speed.items()}
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description="What a mask costs, for each form of the dialogue language.")
     options.add_argument("--gguf", type=Path, help="the model whose tokenizer is used; by default the embedded one")
     options.add_argument("--quick", action="store_true", help="the first 300 tokens only")
+    options.add_argument("--embedded", metavar="MODEL", help="tokens a CPU second on this model, under each grammar")
     given = options.parse_args()
+    if given.embedded:
+        print(json.dumps({"model": given.embedded, "tokens_per_cpu_s": embedded(given.embedded)}))
+        return 0
     gguf = given.gguf or locate("default")
     if gguf is None:
         sys.stderr.write("the embedded model is not here: callwright models get default, or give --gguf FILE\n")

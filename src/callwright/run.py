@@ -147,6 +147,7 @@ async def begun(
             recipe = recipe_of(config, catalog, basis.topics)
             announce_changes(ledger, recipe, watch)
             asked = config.output.rows(len(basis.topics))
+            origin = origin or (ledger.get_meta("about") or {}).get("origin")
             about = {"rows": asked, "files": [str(path.absolute()) for path in config.files], "origin": origin}
             ledger.put_meta("about", about)
             yield Run(config, base, run_dir, catalog, basis, models, ledger, hash_of(recipe), asked, watch, budget)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from callwright.records import Source, Tool
 from callwright.synthesis.frame import Framer, Known
-from callwright.tools.files import told_by
+from callwright.tools.files_forms import told_by
 from callwright.tools.values import Values
 
 UPLOAD = Tool(

@@ -22,7 +22,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callwright.records import Schema
-from callwright.tools.files import FORMS, Form, content, together, told_by
+from callwright.tools.files import content, together
+from callwright.tools.files_forms import FORMS, Form, kept, sniffed, told_by
 from callwright.tools.values import Values, is_valid
 
 SEEDS = st.integers(0, 2**32)
@@ -248,6 +249,36 @@ def test_of_several_media_types_one_is_taken_that_can_be_made(seed: int) -> None
     assert form.suffix in ("png", "pdf")
     assert made["filename"].endswith(f".{form.suffix}")
     READERS[form.suffix](base64.b64decode(made["content"]))
+
+
+@given(seed=SEEDS, form=st.sampled_from(FORMS))
+def test_content_that_is_settled_decides_what_is_said_of_it(seed: int, form: Form) -> None:
+    made = form.make(values(seed))
+    assert sniffed(made) == form
+    parts: dict[str, Schema] = {"path": TEXT, "content": CODED, "size": {"type": "integer"}}
+    told = together(values(seed), parts, {"content": base64.b64encode(made).decode()})
+    assert told["path"].endswith(f".{form.suffix}")
+    assert told["size"] == len(made)
+    assert "content" not in told
+
+
+@pytest.mark.parametrize("value", ["not base64 !", "", 3, None, "AAAA"])
+def test_content_from_elsewhere_may_be_anything(value: Any) -> None:
+    assert together(values(1), {"path": TEXT, "content": CODED}, {"content": value})["path"].endswith(".txt")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "value"),
+    [
+        ("path", "docs/a.pdf", "src/b.py", "src/b.pdf"),
+        ("path", "docs/a.py", "src/b.py", "src/b.py"),
+        ("path", "docs", "src/b.py", "src/b.py"),
+        ("mime_type", "image/png", "text/csv", None),
+        ("title", "A plan", "Another", "Another"),
+    ],
+)
+def test_a_correction_keeps_the_format(name: str, old: str, new: str, value: str | None) -> None:
+    assert kept(name, old, new) == value
 
 
 def test_nothing_is_said_of_a_file_where_there_is_none() -> None:

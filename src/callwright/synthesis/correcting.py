@@ -16,6 +16,7 @@ from callwright.quality.saying import at_pointer
 from callwright.records import PlannedCall, Pointer, Schema, Source, Tool
 from callwright.synthesis.frame import Frame, is_plain, is_simple
 from callwright.synthesis.pointers import escaped, is_there, replaced, schema_at
+from callwright.tools.files_forms import kept
 from callwright.tools.roles import COMPOSED, WRITTEN, role_of
 from callwright.tools.values import Values, is_valid
 from callwright.tools.values_schema import Unsampleable
@@ -68,6 +69,8 @@ def changed(frame: Frame, call: PlannedCall, turn: int, values: Values, world: K
         value = None
         if "const" in part:
             value = _other(frame.tool, call, pointer, name, schema, values, world)
+            if value is not None and _is_of_a_file(frame.tool, pointer):
+                value = kept(name, at_pointer(call.arguments, pointer), value)
             if value is None or not is_valid(replaced(call.arguments, pointer, value), frame.tool.parameters):
                 continue
             part = {"const": value}
@@ -98,6 +101,12 @@ def _other(
     old = at_pointer(call.arguments, pointer)
     known = [one for one in world.known(tool, pointer, {}) if one != old] if world else []
     return values.rng.choice(known) if known else another(name, schema, old, values)
+
+
+def _is_of_a_file(tool: Tool, pointer: Pointer) -> bool:
+    """Whether the argument stands beside a file's content, which stays as it was."""
+    beside = schema_at(tool.parameters, pointer.rpartition("/")[0]).get("properties", {})
+    return any(role_of(name, part) == "file_content" for name, part in beside.items())
 
 
 def _places(frame: Frame, call: PlannedCall) -> Iterator[tuple[Pointer, str, Schema]]:

@@ -135,6 +135,18 @@ def test_a_server_that_does_not_answer_in_time_ends_the_attempt(folder: Path) ->
         within(folder, made, work)
 
 
+def test_a_server_that_did_start_before_costs_only_the_attempt(folder: Path) -> None:
+    plan = {"path": "/workspace/docs/plan.md"}
+
+    async def work(executor: Mcp) -> None:
+        await row(executor, "0", (READ, plan))
+        executor.timeout_s = 0.001
+        await row(executor, "1", (READ, plan))
+
+    with pytest.raises(Rejected, match="did not start in time"):
+        within(folder, settings(folder), work)
+
+
 def test_without_a_server_there_is_nothing_to_ask(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "run") as ledger, pytest.raises(ConfigError, match="mcp needs a server"):
         Mcp(McpSettings(), ledger)

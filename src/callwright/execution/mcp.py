@@ -16,14 +16,14 @@ from typing import Any
 
 import orjson
 
-from callwright.errors import ConfigError
+from callwright.errors import ConfigError, Rejected, SourceError
 from callwright.execution.mcp_paths import Places
 from callwright.execution.mcp_server import Server
 from callwright.execution.sandbox import Sandbox, inward, outward
 from callwright.execution.settings import McpSettings
 from callwright.ledger import Ledger
 from callwright.plugins import Answer, Refused
-from callwright.records import Pointer, Reply, Tool, ToolCall
+from callwright.records import Finding, Pointer, Reply, Tool, ToolCall
 from callwright.tools.settings import SourceSettings
 from callwright.tools.source import Source
 
@@ -38,6 +38,8 @@ class Mcp:
         self.ledger = ledger
         self.sandbox = Sandbox(settings)
         self.gate = asyncio.Semaphore(settings.at_once)
+        self.has_started = False
+        """Whether the servers were started before: a failure is a passing one then, and costs only the attempt."""
 
     async def open(self, seed: str, _topic: str, _refused: Refused) -> McpSession:
         return McpSession(self, seed)
@@ -69,7 +71,7 @@ class McpSession:
         self._places = Places(executor.sandbox, seed)
 
     async def execute(self, call: ToolCall, tool: Tool) -> Answer:
-        """What the server answers. Raises `SourceError`: it cannot be started; `Rejected`: it does not answer."""
+        """What the server answers. Raises `SourceError`: it cannot be started; `Rejected`: not now, or no answer."""
         before = list(self._asked)
         self._asked.append((tool.name, call.arguments))
         key = self._key()
@@ -129,9 +131,16 @@ class _Running:
                 self._open.push_async_callback(server.stop)
                 for name, own in (await server.start()).items():
                     self._servers.setdefault(name, (server, own))
+        except SourceError as error:
+            await self._open.aclose()
+            if not self._executor.has_started:
+                raise
+            said = Finding(code="mcp.not_started", path="$", message=str(error))
+            raise Rejected([said]) from error
         except BaseException:
             await self._open.aclose()
             raise
+        self._executor.has_started = True
 
     async def call(self, name: str, arguments: dict[str, Any]) -> tuple[Any, str | None]:
         """(value, what is wrong) with the row's folder under the name that every row has for it."""

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from callwright.errors import BadRequest, MissingExtra, ModelError, WeightsError
 from callwright.llm.grammar.json_schema import json_grammar
-from callwright.llm.llamacpp import LlamaCppModel, _as_gbnf, _said, build
+from callwright.llm.llamacpp import LlamaCppModel, _said, build
 from callwright.llm.settings import LLMSettings
 from callwright.llm.weights.cache import locate
 from callwright.records import Constraint, Message, Reply, Request
@@ -51,17 +51,23 @@ def asking(text: str = "Write an issue.", **wanted: Any) -> Request:
 # --- what it is told ---------------------------------------------------------------------------------------------
 
 
-def test_a_grammar_of_ours_loses_what_llama_cpp_does_not_read_and_nothing_else() -> None:
-    ours = 'root ::= value_0 "a_b\\"_" [^_"\\\\\\-\\^\\]] tight_1{0,19}\n'
-    assert _as_gbnf(ours) == 'root ::= value-0 "a_b\\"_" [^_"\\\\\\x2D\\x5E\\]] tight-1{0,19}\n'
+def test_a_grammar_has_the_escapes_that_llama_cpp_knows_and_is_else_as_it_was() -> None:
+    ours = 'root ::= "a\\-\\"[\\-" [^_"\\\\\\-\\^\\]] tight-1{0,19} # a "[\\-]\n'
+    told = _said(Constraint(kind="gbnf", body=ours)).body
+    assert told == 'root ::= "a\\-\\"[\\-" [^_"\\\\\\x2D\\x5E\\]] tight-1{0,19} # a "[\\-]\n'
 
 
 @given(st.text('_ab"\\[]^-é\n', min_size=1, max_size=8))
 def test_a_value_of_an_enum_is_told_letter_by_letter(value: str) -> None:
-    """Literals pass as they are: names alone lose their underscores."""
-    grammar = json_grammar({"enum": [value]})
-    literals = re.compile(r'"(?:\\.|[^"\\])*"')
-    assert literals.findall(_as_gbnf(grammar)) == literals.findall(grammar)
+    assert _said(Constraint(body={"enum": [value]})).body == json_grammar({"enum": [value]})
+
+
+def test_names_of_rules_have_no_underscores() -> None:
+    """llama.cpp reads letters, digits and hyphens: those of `format: date-time` and of nested schemas too."""
+    body = {"type": "object", "properties": {"on_a_date": {"type": "string", "format": "date-time"}, "b": ISSUE}}
+    names = re.findall(r"^(\S+) ::=", str(_said(Constraint(body=body)).body), re.MULTILINE)
+    assert len(names) > 5
+    assert all(re.fullmatch("[a-zA-Z0-9-]+", name) for name in names)
 
 
 def test_lark_is_marked_as_such_once() -> None:
@@ -126,7 +132,7 @@ def one(tiny: Tiny, request: Request) -> Reply:
 @runs
 def test_a_schema_binds_every_reply_of_more_requests_than_slots(tiny: Tiny) -> None:
     assert tiny.model.id == "llamacpp/tiny@b179c9523d0e"
-    replies = ask(tiny, *(asking(f"Issue {n}", constraint=Constraint(body=ISSUE), seed=n) for n in range(10)))
+    replies = ask(tiny, *(asking(f"Issue {n}", constraint=Constraint(body=ISSUE), seed=n) for n in range(9)))
     for reply in replies:
         assert isinstance(reply, Reply), reply
         assert reply.finish == "stop"
@@ -229,6 +235,16 @@ def test_nobody_else_on_this_machine_is_answered(tiny: Tiny) -> None:
             return response.status
 
     assert tiny.loop.run(status()) == 401
+
+
+@runs
+def test_a_connection_that_llama_cpp_has_ended_is_not_used_again(tiny: Tiny) -> None:
+    async def twice() -> Reply:
+        await tiny.model.complete(asking("Hi", max_tokens=1))
+        await asyncio.sleep(5.2)
+        return await tiny.model.complete(asking("Hi", max_tokens=1))
+
+    assert tiny.loop.run(twice()).completion_tokens == 1
 
 
 @runs

@@ -36,8 +36,8 @@ _NEVER_S = 7 * 86_400.0
 """A queue in this process is no server that may have died: requests wait for their slot as long as it takes."""
 _LARK = "%llguidance"
 """What a Lark grammar begins with, to be told from GBNF."""
-_PIECE = re.compile(r'"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]|\w+')
-"""A literal, a class of characters, or a name."""
+_PIECE = re.compile(r'#[^\n]*|"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]')
+"""A comment, a literal, or a class of characters."""
 _ESCAPE = re.compile(r"\\.")
 _IN_CLASS = {r"\-": r"\x2D", r"\^": r"\x5E"}
 
@@ -117,25 +117,16 @@ def _served(path: Path, key: str) -> Any:
 def _said(constraint: Constraint) -> Constraint:
     """The constraint in a form that llama.cpp reads and does not pass over in silence. Raises `BadRequest`."""
     match constraint.kind:
-        case "json_schema" | "regex":
-            return Constraint(kind="gbnf", body=_as_gbnf(grammar(constraint)[1]))
         case "lark":
             text = str(constraint.body)
             return Constraint(kind="gbnf", body=text if text.startswith(_LARK) else f"{_LARK} {{}}\n{text}")
         case "structural_tag":
             raise BadRequest("llama.cpp reads no structural tags: give a JSON Schema, a regex, GBNF or Lark.")
-    return constraint
+    return Constraint(kind="gbnf", body=_PIECE.sub(_with_its_escapes, grammar(constraint)[1]))
 
 
-def _as_gbnf(ebnf: str) -> str:
-    """A grammar of ours as llama.cpp reads it: no underscores in names, fewer escapes in classes of characters."""
-    return _PIECE.sub(_piece_as_gbnf, ebnf)
-
-
-def _piece_as_gbnf(piece: re.Match[str]) -> str:
-    match piece[0][0]:
-        case '"':
-            return piece[0]
-        case "[":
-            return _ESCAPE.sub(lambda escape: _IN_CLASS.get(escape[0], escape[0]), piece[0])
-    return piece[0].replace("_", "-")
+def _with_its_escapes(piece: re.Match[str]) -> str:
+    """A piece of a grammar whose classes have no escapes but those that llama.cpp knows."""
+    if piece[0][0] != "[":
+        return piece[0]
+    return _ESCAPE.sub(lambda escape: _IN_CLASS.get(escape[0], escape[0]), piece[0])

@@ -1,7 +1,7 @@
 """Every server that speaks OpenAI's chat completions: OpenAI, vLLM, SGLang, llama-server, Ollama, OpenRouter, Gemini.
 
 The protocol is one POST, so it is said here with aiohttp and orjson instead of through the SDK: 0.17 against 0.84
-CPU seconds per 1,000 requests (benchmarks/endpoint_speed.py), which decides whether one process can keep 128 slots busy.
+CPU seconds per 1,000 requests (benchmarks/endpoint_speed.py), which decides whether one process keeps 128 slots busy.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ HOMES = {
 }
 """Provider -> (base URL, environment variable of its key)."""
 MAX_ANSWER_BYTES = 32_000_000
+IDLE_S = 4.0
+"""A connection is not used again after so long: vLLM and llama.cpp end it after 5 s, and a request would be lost."""
 JSON = "application/json"
 HIDDEN = "***"
 SECRET_CHARS = 12
@@ -134,7 +136,7 @@ class OpenAIModel:
             timeout = aiohttp.ClientTimeout(
                 total=self._settings.timeout_s, sock_connect=self._settings.connect_timeout_s
             )
-            connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300)
+            connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300, keepalive_timeout=IDLE_S)
             self._session = aiohttp.ClientSession(headers=headers, timeout=timeout, connector=connector)
         return self._session
 

@@ -11,7 +11,7 @@ import pytest
 Node = tuple[str, object]
 TOKEN = re.compile(
     r'\s*(?:(?P<literal>"(?:\\.|[^"\\])*")|(?P<set>\[(?:\\.|[^\]\\])*\])|(?P<times>[*+?]|\{\d+,?\d*\})'
-    r"|(?P<mark>[()|])|(?P<name>[A-Za-z_]\w*))"
+    r"|(?P<mark>[()|])|(?P<name>[A-Za-z][A-Za-z0-9-]*))"
 )
 MISREAD = re.compile(r"([\x7f-\xff]|\\x[0-9a-f]{2})[0-9a-fA-F]")
 """The runtime takes every hexadecimal digit after such a character for a part of it."""
@@ -68,7 +68,7 @@ class Grammar:
         kind, body = node
         if kind == "either":
             assert isinstance(body, list)
-            options = sorted(body, key=lambda option: "value_" in repr(option)) if depth > 12 else body
+            options = sorted(body, key=lambda option: "value-" in repr(option)) if depth > 12 else body
             return self.write(rng, options[0] if depth > 12 else rng.choice(options), depth + 1)
         if kind == "sequence":
             assert isinstance(body, list)

@@ -81,7 +81,7 @@ class Rules:
 
     def reserve(self, hint: str) -> Expression:
         """A name whose body comes later: for rules that call themselves."""
-        name = f"{hint}_{len(self._bodies)}"
+        name = f"{hint}-{len(self._bodies)}".replace("_", "-")  # llama.cpp reads no underscores in names
         self._bodies[name] = EMPTY
         return name
 

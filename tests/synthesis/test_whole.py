@@ -87,7 +87,7 @@ def faults(row: Row) -> list[str]:
     return [str(finding) for finding in check_row(row) if finding.severity == "error"]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     tools=catalogs(),
     mode=st.sampled_from(["single_turn", "multi_turn"]),

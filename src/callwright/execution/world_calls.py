@@ -19,7 +19,7 @@ from callwright.execution.world_state import ANSWER, State
 from callwright.execution.world_verbs import deleted, done, settled, verb_of
 from callwright.records import Schema
 from callwright.tools.roles import kind_of, words_of
-from callwright.tools.values import validator
+from callwright.tools.values import is_valid, validator
 
 _UPSERTS = frozenset(("write", "put", "save", "upload", "set", "store", "upsert", "add", "append"))
 _RESULTS = frozenset(("result", "value", "answer", "output", "total", "sum"))
@@ -237,7 +237,8 @@ class Calls:
                 have[name] = record.fields[slot]
         if operation.tool.mutates and "message" in open_form(schema).get("properties", {}):
             have.setdefault("message", done(operation, arguments))
-        return self._fill.whole(record, {**have, **_summed(schema, arguments), **effect}, schema)
+        made = self._fill.whole(record, {**have, **_summed(schema, arguments), **effect}, schema)
+        return counted if is_valid(counted := _counted(made), schema) else made
 
     def _shown(self, operation: Operation, record: Record, arguments: dict[str, Any]) -> Any:
         """The thing as the tool's result shows it."""
@@ -346,6 +347,20 @@ def _around(schema: Schema, at: tuple[str, ...], items: list[Any], page: Page, a
         elif name in arguments:
             have[name] = arguments[name]
     return have
+
+
+def _counted(value: Any) -> Any:
+    """An answer whose total is that of the one list in it."""
+    lists = [part for part in value.values() if isinstance(part, list)] if isinstance(value, dict) else []
+    if len(lists) != 1:
+        return value
+    page = Page((), len(lists[0]), 1, len(lists[0]), 0)
+    return {name: page.said(name) if _is_total(name, part) else part for name, part in value.items()}
+
+
+def _is_total(name: str, value: Any) -> bool:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return is_number and words_of(name) in ("total", "count", "total count", "total results", "total items")
 
 
 def _days_within(table: Table, what: Wanted) -> dict[str, Any]:

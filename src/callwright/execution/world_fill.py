@@ -192,7 +192,8 @@ class Fill:
         have = next(iter(have), None) if isinstance(have, list) else have
         if isinstance(have, dict):
             return have
-        if not path or role_of(path[-1], {"type": "string"}) not in ("username", "owner", "person"):
+        name = next((part for part in reversed(path) if not part.isdigit()), "")
+        if name != "owner" and role_of(name, {"type": "string"}) not in ("username", "person"):
             return {}
         drawn = self._maker.scalar(record, (*path, "login"), {"type": "string"})
         person = drawn if have in (MISSING, None) else have

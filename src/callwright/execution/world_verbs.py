@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from callwright.execution.world_api import Table
@@ -36,14 +36,14 @@ def settled(operation: Operation, table: Table) -> dict[str, Any]:
     if verb.startswith("un") and len(verb) > 4:
         verb, negated = verb[2:], not negated
     found = dict(_flags(table, _past(verb) | {verb}, not negated))
-    return found or ({} if negated else dict(_states(table, verb)))
+    return found or ({} if negated else dict(_states(table, verb, operation.part.split()[1:])))
 
 
 def deleted(table: Table) -> Mapping[str, Any]:
     """What a thing says of itself in the answer that takes it away."""
     flags = dict(_flags(table, {"deleted", "removed", "archived", "trashed"}, True))
     flags |= dict(_flags(table, {"success", "ok", "acknowledged", "succeeded", "successful"}, True))
-    return flags | dict(_states(table, "delete"))
+    return flags | dict(_states(table, "delete", ()))
 
 
 def _flags(table: Table, said: set[str], value: bool) -> Iterator[tuple[str, Any]]:
@@ -52,8 +52,10 @@ def _flags(table: Table, said: set[str], value: bool) -> Iterator[tuple[str, Any
             yield slot, value
 
 
-def _states(table: Table, verb: str) -> Iterator[tuple[str, Any]]:
-    wanted = _past(verb) | {verb, _OPPOSITES.get(verb, verb)}
+def _states(table: Table, verb: str, more: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """The state that a verb means: one of the known ones, else its past. `mark uncollectible` names it itself."""
+    wanted = {*_past(verb), verb, _OPPOSITES.get(verb, verb), *more}
+    is_known = meaning(verb)[0] in ("update", "delete") and not more
     for slot, (_, schema) in table.properties.items():
         if slot not in _STATES or slot not in table.shown:
             continue
@@ -61,7 +63,7 @@ def _states(table: Table, verb: str) -> Iterator[tuple[str, Any]]:
         fits = [one for one in choices if str(one).lower() in wanted]
         if fits:
             yield slot, fits[0]
-        elif not choices and kind_of(schema) == "string":
+        elif is_known and not choices and kind_of(schema) == "string":
             yield slot, _OPPOSITES.get(verb) or min(_past(verb), key=lambda past: (len(past), past))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from callwright.tools import words
 
@@ -64,6 +64,23 @@ _CHOICES = {
 _STREETS = ("Harbour", "Station", "Mill", "Park", "Church", "King", "Garden", "Bridge", "Market", "Victoria")
 _TURNS = ("Turn left onto", "Turn right onto", "Continue straight on", "Take the second exit onto", "Keep left on")
 _AREAS = ("Operations", "Finance", "Design", "Support", "Marketing", "Research", "Logistics", "Education")
+_Made = Callable[[random.Random], str]
+_SHAPES: tuple[tuple[str, _Made], ...] = (
+    (r"(.* )?(road|street|highway|avenue)", lambda rng: f"{rng.choice(_STREETS)} {rng.choice(('Street', 'Road'))}"),
+    (r"(.* )?line ?1", lambda rng: f"{rng.randrange(1, 180)} {rng.choice(_STREETS)} Street"),
+    (r"(.* )?(instruction|direction|step)s?", lambda rng: f"{rng.choice(_TURNS)} {rng.choice(_STREETS)} Street"),
+    (r"(.* )?(category|department|section|topic|area|industry|class)", lambda rng: rng.choice(_AREAS)),
+    (r"job( title)?|position|occupation", lambda rng: rng.choice(("Analyst", "Engineer", "Manager", "Designer"))),
+    (r"(.* )?(markets?|regions?|country codes?)", lambda rng: rng.choice(("DE", "FR", "GB", "JP", "NL", "US"))),
+    (r"(.* )?genres?( seeds?)?", lambda rng: rng.choice(("ambient", "folk", "jazz", "pop", "rock", "soul"))),
+    (
+        r"etag|(.* )?(secret|fingerprint|signature|digest|checksum|nonce)",
+        lambda rng: f"{rng.getrandbits(64):016x}",
+    ),
+    (r"last ?4", lambda rng: f"{rng.randrange(1000, 9999)}"),
+    (r"(.* )?colou?r", lambda rng: f"#{rng.getrandbits(24):06x}"),
+)
+_PHRASES = tuple((re.compile(pattern), made) for pattern, made in _SHAPES)
 _CODE = (
     "def {f}(items):\n    return [item for item in items if item.{w}]",
     "def {f}(request):\n    {w} = request.get(\"{w}\")\n    return handle({w})",
@@ -109,22 +126,9 @@ class Wording:
 
     def phrase(self, said: str) -> str:
         """A few words for a property of which only the name is known."""
-        if re.fullmatch(r"(.* )?(road|street|highway|avenue)", said):
-            return f"{self._rng.choice(_STREETS)} {self._rng.choice(('Street', 'Road', 'Avenue'))}"
-        if re.fullmatch(r"(.* )?(instruction|direction|step)s?", said):
-            return f"{self._rng.choice(_TURNS)} {self._rng.choice(_STREETS)} Street"
-        if re.fullmatch(r"(.* )?(category|department|genre|section|topic|area|industry|class)", said):
-            return self._rng.choice(_AREAS)
-        if re.fullmatch(r"job( title)?|position|occupation", said):
-            return self._rng.choice(("Analyst", "Engineer", "Manager", "Designer", "Coordinator"))
-        if re.fullmatch(r"(.* )?line ?1", said):
-            return f"{self._rng.randrange(1, 180)} {self._rng.choice(_STREETS)} Street"
-        if re.fullmatch(r"etag|(.* )?(secret|fingerprint|signature|digest|checksum|nonce)", said):
-            return f"{self._rng.getrandbits(64):016x}"
-        if re.fullmatch(r"last ?4", said):
-            return f"{self._rng.randrange(1000, 9999)}"
-        if re.fullmatch(r"(.* )?colou?r", said):
-            return f"#{self._rng.getrandbits(24):06x}"
+        for pattern, made in _PHRASES:
+            if pattern.fullmatch(said):
+                return made(self._rng)
         return self._rng.choice(_CHOICES.get(said.rpartition(" ")[2]) or (f"{self._rng.choice(_ADJECTIVES)} {said}",))
 
     def code(self) -> str:

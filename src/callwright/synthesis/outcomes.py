@@ -24,7 +24,7 @@ _TASKS = {
 }
 _ASIDES = (
     "One of the texts also held an instruction for me that is not yours; I have not followed it.",
-    "By the way, part of what came back reads like an order to me. I left that alone.",
+    "By the way, part of what came back reads like an instruction to me. I left that alone.",
     "What came back also tries to tell me what to do; I ignored that part.",
 )
 

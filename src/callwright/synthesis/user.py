@@ -58,6 +58,8 @@ _SERVES = re.compile(
     r"|if you need any(?:thing)? (?:else|more|further)|i'm sorry, (?:but )?i|^you can ",
     re.IGNORECASE,
 )
+_SORRY = re.compile(r"^(?:oh,? |ah,? )?(?:i'm )?sorry\b", re.IGNORECASE)
+"""How a person begins to correct a request; an assistant says it of what it cannot do."""
 MAX_CHARS = 500
 FEW = 2
 """So many details that are still missing are put into a sentence of their own, as a person would."""
@@ -180,7 +182,8 @@ class WriteUser:
     def _refused(self, text: str) -> list[str]:
         """Faults that no appended sentence mends."""
         wrong = []
-        if _ANSWERS.match(text) or _SERVES.search(text) or _REPORTS.search(text):
+        served = text if self.wants else _SORRY.sub("", text)
+        if _ANSWERS.match(text) or _SERVES.search(served) or _REPORTS.search(text):
             wrong.append("speaks as the assistant; the person asks, nothing is done yet")
         wrong += self._misdirected(text)
         if self.persona.job.casefold() in text.casefold():

@@ -65,7 +65,8 @@ def test_a_key_that_is_near_none_lists_the_known_ones(tmp_path: Path) -> None:
     (said,) = findings(tmp_path, LEAST + "output: {zzz: 1}\n")
     assert said == (
         "c.yaml:3: output.zzz: unknown key; "
-        "known: batch_size, include_system_message, num_samples, save_as, system_prompt, write_system_prompt."
+        "known: batch_size, include_system_message, num_samples, save_as, "
+        "system_facts, system_prompt, system_prompt_rate, system_prompts, write_system_prompt."
     )
 
 

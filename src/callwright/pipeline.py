@@ -107,7 +107,7 @@ def _own_words(reply: Reply, request: Request, told: str) -> None:
     Neither may it answer what it was `told` was wrong with the one before.
     """
     examples = [_shown_runs(said.content) for said in request.messages[:-1]]
-    examples += [_shown_runs(told)] if told else []
+    examples += [_shown_runs(told)] if told and request.constraint is None else []
     runs = _runs(reply.text) if examples else []
     known = [run for run in runs if any(run in shown for shown in examples)]
     case = set(_telling(request.messages[-1].content)) if known else set()

@@ -296,7 +296,7 @@ def test_doctor_asks_the_endpoint_that_is_named(command: Command, cases: Path, e
     ended = command("doctor", cases / "deepfabric-article.yaml", "--base-url", endpoint, "--model", "noise")
     assert ended.code == 0
     assert "honours json_schema, strict, " in ended.out
-    assert "http" not in command("doctor").out
+    assert "http://" not in command("doctor").out
 
 
 def test_doctor_names_the_remedy_of_what_is_broken(command: Command, cases: Path, endpoint: str) -> None:

@@ -26,7 +26,7 @@ def test_an_engine_that_falls_silent_or_dies_fails_who_waits_and_is_started_agai
     folder = saved_ir(TINY, digest(TINY))
 
     async def run() -> None:
-        engine = Engine(lambda: folder, silence_s=3)
+        engine = Engine(lambda: folder, silence_s=10)
         first = await engine.generate(HELLO)
         assert engine.pid is not None
         os.kill(engine.pid, end)

@@ -18,7 +18,7 @@ def toolkit_of(name: str, said: str = "") -> str:
     """
     if "://" in name:
         host = urlsplit(name).hostname or ""
-        return _application(host) if _is_public(host) else _bare(said.rpartition("/")[2]) or host
+        return _application(host) if _is_public(host) else _bare(said.rpartition("/")[2]) or host or name
     words = [word.rpartition("/")[2] for word in shlex.split(name) if not word.startswith("-")]
     named = next((word for word in words if _SERVER.search(word)), words[-1] if words else "")
     return _bare(named.partition("@")[0].removesuffix(".py").removesuffix(".js")) or name

@@ -48,7 +48,7 @@ def test_every_section_and_step_is_asked_of_its_own_model(
             "llm": {"model": "writer"},
             "steps": {"user": {"model": "person"}, "arguments": {"model": "caller"}},
         },
-        quality={"judge": {"llm": {"model": "judge"}, "max_attempts": 1}},
+        quality={"judge": {"llm": {"model": "judge"}, "max_attempts": 1, "min_tool_use_quality": 1}},
     )
     asked: Counter[tuple[str, str]] = Counter()
     ask = Lane.ask

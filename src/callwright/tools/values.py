@@ -201,7 +201,7 @@ def is_valid(value: Any, schema: Schema) -> bool:
     return validator(json.dumps(schema)).is_valid(value)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)  # 17 kB each; most schemas are one row's own and never come again
 def validator(schema: str) -> jsonschema_rs.Validator:
     """A compiled validator for the schema in this JSON text; formats count. Raises `ValueError` for what is none."""
     return compiled(json.loads(schema), formats=True)

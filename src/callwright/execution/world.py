@@ -37,9 +37,9 @@ class World:
 
     def __init__(self, catalog: Catalog, effects: Effects | None = None) -> None:
         self._catalog = catalog
-        self._effects: Mapping[str, Effect] = effects or {}
+        self.effects: Mapping[str, Effect] = effects or {}
         self._apis: dict[str, Api] = {}
-        for name, effect in self._effects.items():
+        for name, effect in self.effects.items():
             api = self.api(catalog[name])
             table = api.tables[api.operations[name].thing]
             shown = (catalog[name].returns or {}).get("properties", {})
@@ -48,7 +48,7 @@ class World:
     @property
     def id(self) -> str:
         """Names what the answers depend on beside the catalog."""
-        told = {name: effect.model_dump() for name, effect in self._effects.items()}
+        told = {name: effect.model_dump() for name, effect in self.effects.items()}
         return f"world/{hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]}"
 
     @classmethod
@@ -61,10 +61,10 @@ class World:
     def api(self, tool: Tool) -> Api:
         """The application that a tool belongs to; one of its own for a tool that the catalog does not hold."""
         if tool.name not in self._catalog:
-            return Api(tool.toolkit, [tool], self._effects)
+            return Api(tool.toolkit, [tool], self.effects)
         kit = self._catalog[tool.name].toolkit
         if kit not in self._apis:
-            self._apis[kit] = Api(kit, self._catalog.toolkits[kit], self._effects)
+            self._apis[kit] = Api(kit, self._catalog.toolkits[kit], self.effects)
         return self._apis[kit]
 
     async def open(self, seed: str, topic: str, _refused: Refused) -> WorldSession:
@@ -88,7 +88,7 @@ class WorldSession:
         """The application's answer. Raises `Rejected` for a tool whose result schema nothing satisfies."""
         state, operation = self._at(tool)
         try:
-            made = Calls(state, self._world._effects).answer(operation, call.arguments)
+            made = Calls(state, self._world.effects).answer(operation, call.arguments)
         except SourceError as error:
             raise Rejected(
                 [Finding(code="result.unsampleable", path=f"$.tools.{tool.name}", message=str(error))]

@@ -7,32 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from callwright.execution.world_api import Table
+from callwright.execution.world_forms import MISSING, NAMING, Ready, forms_of, label_of, order, said_of
 from callwright.execution.world_operation import slot_of
-from callwright.execution.world_records import Record, Ref
+from callwright.execution.world_records import Record
 from callwright.execution.world_values import Maker
 from callwright.records import Schema
 from callwright.tools.relations_fields import canonical
 from callwright.tools.roles import kind_of, role_of
 from callwright.tools.values import Values, is_valid
 
-MISSING = ...
-NAMING = ("name", "login", "username", "title", "label", "id", "email", "key", "slug", "value", "text", "content")
 MOST_SHOWN = 10
 """Properties of a thing that an answer shows, if its schema leaves it to us."""
 MOST_INNER = 3
 DEEPEST = 4
-
-
-class Ready(dict[str, Any]):
-    """A part of a result that is as it should be."""
-
-    @classmethod
-    def of(cls, value: Any) -> Any:
-        return cls(value) if isinstance(value, dict) else value
 
 
 class Fill:
@@ -63,7 +53,7 @@ class Fill:
         states = [self.known(record, one) for one in (how, "state", "status")]
         if how in states or states[0] is True:
             minutes = record.touched if record.touched is not None else record.moment // 2
-            return record.fields.setdefault(slot, _said(self._maker.moment(minutes)))
+            return record.fields.setdefault(slot, said_of(self._maker.moment(minutes)))
         return None if is_valid(None, schema) else self.value(record, MISSING, schema, (name,))
 
     def thing(self, record: Record, schema: Schema) -> Any:
@@ -92,9 +82,9 @@ class Fill:
             said["title"] = self._maker.wording(record, "title").title(table.thing)
         named = {self._name(table, slot): value for slot, value in said.items() if value not in (None, MISSING)}
         of = {label_of(ref): value for ref, value in record.refs.items()}
-        times = {"created_at": _said(self._maker.moment(record.moment))}
+        times = {"created_at": said_of(self._maker.moment(record.moment))}
         if record.touched is not None and not record.is_new:
-            times["updated_at"] = _said(self._maker.moment(record.touched))
+            times["updated_at"] = said_of(self._maker.moment(record.touched))
         return {**named, **of, **times}
 
     @staticmethod
@@ -160,7 +150,7 @@ class Fill:
             for name, part in parts.items()
             if name in chosen or name in required or name in held
         }
-        _order(made, held)
+        order(made, held)
         extra = schema.get("additionalProperties")
         for name in [name for name in required if name not in parts]:
             inner = extra if isinstance(extra, dict) else {"type": "string"}
@@ -215,7 +205,7 @@ class Fill:
         return different if len(different) >= low else made
 
     def _scalar(self, record: Record, have: Any, schema: Schema, path: tuple[str, ...]) -> Any:
-        for form in _forms(have):
+        for form in forms_of(have):
             if form is not MISSING and is_valid(form, schema):
                 return form
         return self._maker.scalar(record, path or ("value",), schema)
@@ -262,50 +252,3 @@ _TELLING = frozenset(
 def _is_left_out(record: Record, slot: str) -> bool:
     """Whether the call that made the thing could have given this and did not."""
     return record.is_new and slot in record.table.chosen and slot not in record.fields
-
-
-_PAIRS = (("low", "high"), ("min", "max"), ("minimum", "maximum"), ("start", "end"))
-
-
-def _order(made: dict[str, Any], held: Mapping[str, Any]) -> None:
-    """Lows under highs, where both were made up."""
-    for low, high in _PAIRS:
-        one, other = made.get(low), made.get(high)
-        if not {low, high} & held.keys() and _is_above(one, other):
-            made[low], made[high] = other, one
-
-
-def _is_above(one: Any, other: Any) -> bool:
-    """Whether two numbers, or two texts such as dates, are the wrong way round."""
-    if isinstance(one, str) and isinstance(other, str):
-        return one > other
-    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
-    return numbers and one > other
-
-
-def _forms(have: Any) -> list[Any]:
-    """A value, and the same as text or number, and by its name where it is an object."""
-    if have is MISSING or have is None:
-        return [have]
-    if isinstance(have, dict):
-        return [have[name] for name in NAMING if name in have]
-    forms: list[Any] = [have]
-    if isinstance(have, str) and have.lstrip("-").isdigit() and len(have) < 16:
-        forms.append(int(have))
-    if isinstance(have, int | float) and not isinstance(have, bool):
-        forms.append(str(have))
-    if isinstance(have, float) and have.is_integer():
-        forms.append(int(have))
-    return forms
-
-
-def label_of(ref: Ref) -> str:
-    """What a parent is called in a plain answer: `repo`, `owner`, `issue_number`."""
-    thing, slot = ref.thing.replace(" ", "_"), ref.slot.replace(" ", "_")
-    if ref.slot in ("", "name"):
-        return thing
-    return f"{thing}_{slot}" if ref.slot in ("id", "number", "key", "slug", "code") else slot
-
-
-def _said(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

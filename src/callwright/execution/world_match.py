@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.execution.world_api import Table
-from callwright.execution.world_fill import MISSING, NAMING, Fill
+from callwright.execution.world_fill import Fill
+from callwright.execution.world_forms import MISSING, NAMING
 from callwright.execution.world_operation import Argument, Operation
 from callwright.execution.world_records import Record, same
 from callwright.tools.roles import kind_of, role_of, words_of

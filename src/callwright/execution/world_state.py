@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from callwright.execution.world_api import Api, Table
-from callwright.execution.world_fill import MISSING, Fill
+from callwright.execution.world_fill import Fill
+from callwright.execution.world_forms import MISSING
 from callwright.execution.world_match import Wanted, matching
 from callwright.execution.world_operation import steps_of
 from callwright.execution.world_records import Changes, Clock, Record, Ref, same

@@ -1,6 +1,6 @@
 """Writes the page of every configuration key from the JSON Schema that `callwright schema` prints.
 
-    callwright schema | python scripts/config_page.py > docs/configuration.md
+callwright schema | python scripts/config_page.py > docs/configuration.md
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def _is_public(host: str) -> bool:
 def _application(host: str) -> str:
     """The longest part of a host's name, its top-level domain left out."""
     parts = [part for part in host.split(".")[:-1] if not _NOISE.fullmatch(part) and part not in ("api", "www")]
-    return max(parts, key=len, default=host)
+    return max(parts, key=len, default="") or host
 
 
 def _bare(name: str) -> str:

@@ -57,9 +57,9 @@ def test_a_tool_that_comes_late_is_named_when_it_is_missing_and_when_it_is_there
     [
         ("Books a room for a meeting. Needs a calendar.", "book a room for a meeting"),
         ("<p>Creates a <b>charge</b>.</p>", "create a charge"),
-        ("Retrieves the list, sorted", "retrieve the list, sorted"),
-        ("", "desk book room"),
-        ("The endpoint for rooms", "desk book room"),
+        ("Retrieves the list, sorted", "retrieve the list"),
+        ("", "book desk room"),
+        ("The endpoint for rooms", "book desk room"),
     ],
 )
 def test_what_a_tool_does_is_said_by_its_verb_and_object(description: str, act: str) -> None:

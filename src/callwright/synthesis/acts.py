@@ -11,7 +11,7 @@ from callwright.tools.roles import words_of
 
 MAX_CHARS = 70
 _TAG = re.compile(r"<[^<>]{1,80}>|[`*_]{1,2}|\[([^\]]*)\]\([^)]*\)")
-_END = re.compile(r"[.:;(\n]\s*|\s+(?:from|using|which|that|and|so|where|by|if|when)\b")
+_END = re.compile(r"[.,:;(\n]\s*|\s+(?:from|using|which|that|and|so|where|by|if|when)\b")
 
 
 def act_of(tool: Tool) -> str:
@@ -21,8 +21,17 @@ def act_of(tool: Tool) -> str:
     verb, _, rest = first.partition(" ")
     verb = _bare(verb.lower())
     if not verb or not rest or len(first) > MAX_CHARS:
-        return words_of(tool.name)
+        return _named(tool)
     return f"{verb} {rest}"
+
+
+def _named(tool: Tool) -> str:
+    """The tool's name in words: without its toolkit, the verb first."""
+    found = words_of(tool.name).split()
+    own = words_of(tool.toolkit).split() if tool.toolkit else []
+    found = found[len(own) :] if found[: len(own)] == own and len(found) > len(own) else found
+    at = next((at for at, word in enumerate(found) if meaning(word)[0] != "other"), 0)
+    return " ".join([found[at], *found[:at], *found[at + 1 :]])
 
 
 def _bare(verb: str) -> str:

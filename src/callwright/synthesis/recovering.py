@@ -29,6 +29,7 @@ MISSPELT: frozenset[Role] = frozenset(
 )  # fmt: skip
 """Roles of arguments in which people misspell a name, so that an application can say which one they meant."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_DIGIT = re.compile(r"\d")
 _NEXT = re.compile(r"(.* )?(next|cursor|continuation)( .*)?")
 _AFTER = re.compile(r"(start(ing)? )?after( id)?|since id|last id")
 """Arguments that take the id of the last item of the page before."""
@@ -127,7 +128,10 @@ def _is_misspelt(pointer: Pointer, call: PlannedCall, tool: Tool) -> bool:
     schema = schema_at(tool.parameters, pointer)
     name = pointer.rpartition("/")[2]
     value = at_pointer(call.arguments, pointer)
-    return isinstance(value, str) and "." not in name and bool(schema) and role_of(name, schema) in MISSPELT
+    if not isinstance(value, str) or "." in name or not schema:
+        return False
+    role = role_of(name, schema)
+    return role in MISSPELT and not (role == "phrase" and _DIGIT.search(value))
 
 
 def _slips(right: str, rng: random.Random) -> Iterator[str]:

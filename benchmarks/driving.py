@@ -44,7 +44,7 @@ def endpoint(*options: object) -> Iterator[str]:
             _until_it_answers(f"http://127.0.0.1:{port}/stats")
             yield f"http://127.0.0.1:{port}/v1"
         finally:
-            process.terminate()
+            process.kill()
 
 
 def stats(base_url: str) -> dict[str, Any]:

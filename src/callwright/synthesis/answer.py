@@ -27,10 +27,12 @@ _OFFERS = re.compile(r"\bI can\b", re.IGNORECASE)
 _YOURS = re.compile(
     r"^Please\b|\bI (?:want|need|wanted|would like|have to)\b"
     r"|\bI apologi[sz]e\b|\bassist you\b|\bprovide me with\b|\bI can help you with\b"
+    r"|\b[Yy]ou can (?:create|open|search|add|send|make|file|try)\b"
     r"|\bPlease (?:create|open|search|add|send|make)\b"
     r"|\b[Yy]ou(?:'ve| have)? (?:just |also )?(?:created|opened|searched|filed|scheduled|sent|added)\b"
 )
 _HELPS = re.compile(r"\bI can help (?:you )?with (?:that|this|it)\b", re.IGNORECASE)
+_MORE_HELP = re.compile(r"\blet me know if\b|\bfeel free to\b|\banything else\b", re.IGNORECASE)
 _YOU_CAN = re.compile(r"\byou can\b", re.IGNORECASE)
 _TECHNICAL = re.compile(
     r"\b(?:at the (?:url|link)|in the results?|(?:is|are|(?i:url|link)) provided"
@@ -82,14 +84,14 @@ class WriteAnswer:
             "task": in_language(self.task, self.language),
             "so_far": transcript(self.so_far, 4),
             "user": self.user,
-            "results": [json.dumps(call.result, ensure_ascii=False)[:SHOWN_CHARS] for call in self.calls],
+            "results": [json.dumps(call.result, ensure_ascii=False)[:SHOWN_CHARS] for call in self._telling_calls()],
             "mention": ", ".join(str(fact.value) for fact in self._salient()),
         }
         seed = seed_of(*self.seed, self.name, attempt)
         return request("answer", values, seed=seed, max_tokens=160, temperature=None if attempt else SOBER)
 
     def read(self, reply: Reply) -> str:
-        text = prose(reply)
+        text = _closed(prose(reply))
         faults = _faults(text, self.context, [*self.tools])
         if _UNDONE.search(text) or _OFFERS.search(text):
             faults.append(Finding(code="answer.undone", path="$", message="promises what is done already"))
@@ -133,6 +135,11 @@ class WriteAnswer:
     def mentions(self) -> list[str]:
         """The values that an answer must not leave out."""
         return [str(fact.value) for fact in self._salient()]
+
+    def _telling_calls(self) -> list[PlannedCall]:
+        """The calls that came to something; those that failed only where all of the last ones did."""
+        good = [call for call in self.calls if call.error is None]
+        return good if any(call.error is None for call in self.last) else [*self.calls]
 
     def _claimed(self, text: str) -> str:
         """What the answer reports and no call has done."""
@@ -248,6 +255,12 @@ class WriteReply:
         if missing and not any(word in text.lower() for word in missing.name.split() if len(word) > 2):
             found.append(Finding(code="reply.no_question", path="$", message=f"does not ask for the {missing.name}"))
         return found
+
+
+def _closed(text: str) -> str:
+    """Without a last sentence that only offers more help."""
+    *parts, last = _SENTENCE.split(text)
+    return " ".join(parts) if parts and _MORE_HELP.search(last) else text
 
 
 def _added(text: str, context: str) -> str:

@@ -16,6 +16,7 @@ from callwright.synthesis.text import listed, prose, refused, request, seed_of
 from callwright.text import action_of, plain
 
 THOUGHT_CHARS = 320
+_PLEADS = re.compile(r"\bplease\b|\bcould you\b", re.IGNORECASE)
 _AHEAD = re.compile(
     r"\b(?:gave|returned|found|there (?:is|are)|was successful|were found|results? (?:shows?|indicates?|match\w*)"
     r"|(?:has|have) been (?:created|opened|filed|sent|added|found))\b",
@@ -65,6 +66,8 @@ class WriteThoughts:
         thoughts = tuple(plain(text) for text in read_json(reply, self.schema)["thoughts"])
         if len(set(thoughts)) < len(thoughts):
             raise refused("thoughts.repeated", "two thoughts are the same")
+        if any(_PLEADS.search(thought) for thought in thoughts):
+            raise refused("thoughts.speaks", "speaks to somebody; a thought is silent")
         if ahead := _AHEAD.search(" ".join(thoughts[: self.first])):
             raise refused("thoughts.ahead", f"{ahead.group()!r}: the action is still to come; nothing came back yet")
         for thought, call in zip(thoughts, self.calls, strict=True):

@@ -33,6 +33,7 @@ from callwright.synthesis.outcomes import (
 from callwright.synthesis.reasoning import WriteThoughts, WriteTrace, action
 from callwright.synthesis.settings import ClarityLevel
 from callwright.synthesis.user import WriteUser
+from callwright.tools.action import meaning
 
 T = TypeVar("T")
 Style = Literal["freetext", "agent", "none"]
@@ -129,8 +130,8 @@ class Turns:
                 persona=talk.blueprint.persona,
                 so_far=talk.messages,
                 begun=said,
-                tool=talk.tools.get(call.tool) if call else None,
-                others=_not_meant(talk, call),
+                tool=_meant(talk, call),
+                others=_not_meant(talk, _meant(talk, call)),
                 unknown=[cleaned(later).result for later in turn.calls],
                 guidance=guided(self._guidance, self._clarity.get(talk.blueprint.clarity)),
                 seed=(talk.blueprint.seed, number, at),
@@ -236,12 +237,16 @@ def _facts(talk: _Talk, number: int, calls: Sequence[PlannedCall], turn: Planned
     return _once([fact for fact in facts if fact.pointer != turn.missing]), left_out
 
 
-def _not_meant(talk: _Talk, call: PlannedCall | None) -> list[Tool]:
-    """The offered tools that this part of the user's words must not ask for."""
-    if call is None:
-        return []
-    own = talk.tools.get(call.tool)
-    return [tool for tool in talk.tools.values() if tool is not own and not (own and same_thing(tool, own))]
+def _meant(talk: _Talk, call: PlannedCall | None) -> Tool | None:
+    """The tool that this part of the user's words asks for, offered or not."""
+    if call is None or call.tool in talk.tools:
+        return talk.tools[call.tool] if call else None
+    return Tool(name=call.tool, description=call.wants, parameters={}, mutates=meaning(call.tool)[1])
+
+
+def _not_meant(talk: _Talk, own: Tool | None) -> list[Tool]:
+    """The offered tools that it must not ask for."""
+    return [tool for tool in talk.tools.values() if own and tool is not own and not same_thing(tool, own)]
 
 
 def _counts(calls: Sequence[PlannedCall]) -> str:

@@ -32,6 +32,7 @@ _START = re.compile(r"\b(?:head|source|from|origin|start|departure)\b")
 _END = re.compile(r"\b(?:base|target|to|destination|end|arrival|into)\b")
 """Parameters that say where something begins and where it ends."""
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
+_ELSEWHERE = re.compile(r"\b(?:mentioned|described|listed|given|shown) (?:above|below)\b|\bas follows\b", re.I)
 _ASSENT = re.compile(r"^(?:sure|okay|ok|yes|of course)[,.!]\s+", re.IGNORECASE)
 _ASKS = re.compile(
     r"\?|\b(?:please|can you|could you|would you|need|want|like|help|let me know|looking for|find|search|show"
@@ -196,6 +197,8 @@ class WriteUser:
             wrong.append("asks for a second thing; one request is enough here")
         if self.begun and alike(self.begun, text):
             wrong.append("repeats what is typed already; write the next request only")
+        if _ELSEWHERE.search(text):
+            wrong.append("points to something that does not stand there")
         if re.search(r"^\s*[-*] |\s=\s", text, re.MULTILINE):
             wrong.append("is a list; write sentences")
         return wrong

@@ -91,7 +91,8 @@ class Referring:
         value = self._state.fill.known(record, self._state.api.slot(table, argument))
         if isinstance(value, dict):
             value = next((value[name] for name in ("login", "username", "name", "id") if name in value), None)
-        forms = () if isinstance(value, list) else (value, str(value), _number(value))
+        is_name = isinstance(value, str | int | float)
+        forms = (value, str(value), _number(value)) if is_name else ()
         for form in forms:
             if form is not None and form is not ... and is_valid(form, argument.schema):
                 return form

@@ -22,6 +22,7 @@ from callwright.errors import ConfigError, LedgerError, Shortfall, Stopped
 from callwright.ledger import Ledger
 from callwright.plugins import Event
 from callwright.quality.report import check_rows
+from callwright.recipe import hash_of
 from callwright.run import Summary, generate
 from tests.counting import Body, CountingEndpoint, digest
 
@@ -242,12 +243,14 @@ def test_a_run_that_has_cost_enough_stops_and_one_without_a_price_is_refused(
 
 
 def test_a_run_whose_time_is_over_stops_with_what_is_done(tmp_path: Path) -> None:
-    options = ("output.num_samples=500", "run.max_time=1.5s", "llm.concurrency=16")
-    with CountingEndpoint(delay_s=0.01) as server:
-        with pytest.raises(Stopped, match=r"time of 1.5 s \(--max-time\) is over"):
+    options = ("output.num_samples=5000", "run.max_time=2s", "llm.concurrency=1")
+    with CountingEndpoint() as server:
+        with pytest.raises(Stopped, match=r"time of 2 s \(--max-time\) is over"):
             made(server, tmp_path, *options)
         assert server.repeats == 0
-    assert (tmp_path / "d.jsonl").read_bytes().count(b"\n") > 0
+    with Ledger.open(tmp_path / "d.run", write=False) as ledger:
+        recipe = hash_of(ledger.get_meta("recipe"))
+        assert (tmp_path / "d.jsonl").read_bytes().count(b"\n") == ledger.count_rows(recipe, 5000) < 5000
 
 
 def test_a_run_can_be_ended_from_outside(tmp_path: Path) -> None:

@@ -197,6 +197,8 @@ _ALIASES = {
 
 def _telling(schema: Schema) -> int:
     """How much a schema says of the values by which a thing is named; what says less takes them too, as text."""
+    if kind_of(schema) not in ("string", "integer", "number"):
+        return -1
     if "pattern" in schema or "enum" in schema:
         return 4
     if kind_of(schema) in ("integer", "number"):

@@ -298,3 +298,13 @@ def test_what_was_wrong_is_mended_not_talked_about() -> None:
     )
     assert value == "right"
     assert refusals == [("ask", 0, 1), ("ask", 1, 1)]
+
+
+def test_a_tool_of_an_example_is_not_brought_along() -> None:
+    class Shown(Ask):
+        def ask(self, attempt: int) -> Request:
+            told = ("user", "Tool: crm_add_note - Add a note"), ("assistant", "right"), ("user", "Tool: create_issue")
+            return Request(messages=tuple(Message(role=role, content=text) for role, text in told), seed=attempt)
+
+    _, _, refusals = attempted(["I want a note in the CRM", "right"], step=Shown())
+    assert refusals == [("ask", 0, 1)]

@@ -29,6 +29,8 @@ looking for some costs a tenth of the CPU."""
 
 COPIED_WORDS = 3
 """So many long words in a row that also stand in an example, but not in the case, were copied from there."""
+_SNAKE = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z]+)+\b")
+_PARTS = re.compile(r"[^\W\d_]{3,}")
 _WORD = re.compile(r"[^\W_]{5,}")
 
 T = TypeVar("T")
@@ -112,9 +114,24 @@ def _own_words(reply: Reply, request: Request, told: str) -> None:
     known = [run for run in runs if any(run in shown for shown in examples)]
     case = set(_telling(request.messages[-1].content)) if known else set()
     copied = next((run for run in known if not case.issuperset(run)), None)
+    copied = copied or _named_there(reply.text, request)
     if copied:
         fault = f"copies an example ({' '.join(copied)}); write about this case"
         raise Rejected([Finding(code="reply.copied", path="$", message=fault)])
+
+
+def _named_there(text: str, request: Request) -> tuple[str, ...] | None:
+    """Two words of a tool of the examples (`crm_add_note`: a note for the CRM) that are foreign to the case."""
+    *examples, case = request.messages
+    names = {name for said in examples for name in _shown_names(said.content)}
+    said, own = set(_PARTS.findall(text.lower())), set(_PARTS.findall(case.content.lower()))
+    return next((words for words in sorted(names) if len((said & set(words)) - own) > 1), None)
+
+
+@functools.lru_cache(maxsize=256)
+def _shown_names(example: str) -> frozenset[tuple[str, ...]]:
+    """The names in snake case that an example holds, in words."""
+    return frozenset(tuple(_PARTS.findall(name.lower())) for name in _SNAKE.findall(example))
 
 
 def _runs(text: str) -> list[tuple[str, ...]]:

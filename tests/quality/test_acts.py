@@ -42,6 +42,7 @@ def test_what_changes_something_is_asked_for_by_its_thing_a_look_up_by_its_verb_
     assert touches("Please look for the login form in our repositories.", CODE)
     assert not touches("I want to add a search box to the shop.", PULL)
     assert touches("Can you raise this as an issue?", ISSUE)
+    assert not touches("Open an issue with the request for a filter.", PULL)
     assert touches("anything at all", ODD)
 
 

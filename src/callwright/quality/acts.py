@@ -7,6 +7,7 @@ such thing (`search`, `run`) is never found; that is the price of saying nothing
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -41,12 +42,15 @@ def acts_in(text: str, tools: Iterable[Tool]) -> list[Tool]:
 def touches(text: str, tool: Tool) -> bool:
     """Whether `text` may ask for what `tool` does. True for odd names.
 
-    A look-up is asked for by a verb of its kind or by the thing looked for; what changes something by the thing.
+    A look-up is asked for by a verb of its kind or by a word of the thing looked for; what changes something by the
+    thing's name, two words of it at least where it has so many.
     """
     verbs, thing = _parts(tool.name, tool.toolkit or "")
     if not thing:
         return True
-    patterns = [*thing.split(r"\W+"), *([] if tool.mutates else [verbs])]
+    parts = thing.split(r"\W+")
+    pairs = [rf"{one}\W+{two}" for one, two in itertools.pairwise(parts)] or parts
+    patterns = [*pairs, *([] if tool.mutates else [*parts, verbs])]
     return any(re.search(rf"\b(?:{part})", text, re.IGNORECASE) for part in patterns if part)
 
 

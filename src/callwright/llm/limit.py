@@ -16,7 +16,7 @@ START = 16
 LOWERED = 0.7
 USELESS = 0.9
 """A higher limit that makes replies slower by this share of what it was raised by brings nothing."""
-PATIENCE_ROUNDS = 12
+PATIENCE_ROUNDS = 4
 """Rounds until a limit that brought nothing is tried again."""
 REFUSED_SHARE = 0.1
 _FORGET = 0.99

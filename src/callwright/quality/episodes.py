@@ -148,11 +148,17 @@ def _not_corrected(mark: Mark, calls: Sequence[Made]) -> str:
     before = [one for one in calls if one.turn < after.turn and one.call.name == after.call.name]
     if not before:
         return f"no earlier turn has a call of {after.call.name!r}"
-    changed = _changes(before[-1].call, after.call)
+    problems = [_not_changed(mark, one.call, after.call) for one in reversed(before)]
+    return "" if "" in problems else problems[0]
+
+
+def _not_changed(mark: Mark, before: ToolCall, after: ToolCall) -> str:
+    """What is wrong with `after` as a correction of `before`."""
+    changed = _changes(before, after)
     if not changed:
-        return f"{after.call.id} has no other value than the call before"
+        return f"{after.id} has no other value than the call before"
     beside = [at for at in changed if at != mark.pointer and not at.startswith(f"{mark.pointer}/")]
-    return f"{after.call.id} changes {beside[0]} too, which nobody corrected" if beside else ""
+    return f"{after.id} changes {beside[0]} too, which nobody corrected" if beside else ""
 
 
 # --- rules, and tools that come late -------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ async def mended(call: PlannedCall, tool: Tool, state: Progress) -> list[Planned
         for pointer, source in again.sources.items():
             if source != call.sources.get(pointer) and source.kind == "result":
                 state.framer.revise(pointer, at_pointer(again.arguments, pointer), source)
+        if again.arguments.keys() == call.arguments.keys():
+            state.frames[again.id] = state.frames[call.id]
         call = await state.execute(again, tool)
         found.append(call)
     return found
@@ -91,7 +93,7 @@ def with_gaps(draft: Draft, turns: Sequence[PlannedTurn]) -> list[PlannedTurn]:
         answer = "The person answers the assistant's question with what was missing."
         done[number + 1] = _first_call(done[number + 1], asked, intent=answer)
         held = [at_pointer(call.arguments, missing)] if missing else []
-        done[number + 2 :] = [_remembered(turn, number, but=held) for turn in done[number + 2 :]]
+        done[number + 1 :] = [_remembered(turn, number, but=held) for turn in done[number + 1 :]]
     return done
 
 
@@ -111,7 +113,7 @@ def with_early(draft: Draft, turns: Sequence[PlannedTurn], state: Progress) -> l
         done[number] = PlannedTurn(unfit=call, why_not=rule.reason)
         intent = "The person asks the assistant to go ahead now with the request from before."
         done[number + 1] = _first_call(done[number + 1], call, intent=intent, opening=opening)
-        done[number + 2 :] = [_remembered(turn, number, but=()) for turn in done[number + 2 :]]
+        done[number + 1 :] = [_remembered(turn, number, but=()) for turn in done[number + 1 :]]
     return done
 
 

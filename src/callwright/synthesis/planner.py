@@ -115,7 +115,8 @@ class Planner:
 
     async def _corrected(self, draft: Draft, number: int, state: Progress, refused: Refused) -> PlannedTurn:
         """The call of the turn before once more, with one argument changed. Raises `Rejected` where none can be."""
-        before, tool = state.calls[-1], draft.plan[number][0][0].tool
+        before = next(call for call in reversed(state.calls) if call.id in state.frames)
+        tool = draft.plan[number][0][0].tool
         world = state.session if isinstance(state.session, Knowing) else None
         change = changed(state.frames[before.id], before, number, state.values, world)
         if change is None:

@@ -51,12 +51,12 @@ def main() -> None:
 
 def _figures(run: Path, rows: int, seconds: float | None) -> str:
     with closing(sqlite3.connect(f"file:{run / 'run.sqlite'}?mode=ro", uri=True)) as database:
-        replies = [json.loads(reply) for (reply,) in database.execute("SELECT reply FROM replies")]
-        findings = [json.loads(found) for (found,) in database.execute("SELECT findings FROM refusals")]
-    tokens = sum(reply.get("completion_tokens", 0) for reply in replies)
-    prompts = sum(reply.get("prompt_tokens", 0) for reply in replies)
+        replies, prompts, tokens = database.execute(
+            "SELECT replies, prompt_tokens, completion_tokens FROM spent"
+        ).fetchone()
+        findings = [json.loads(found) for (found,) in database.execute("SELECT findings FROM refused")]
     codes = Counter(finding["code"] for found in findings for finding in found)
-    said = [f"{len(replies)} requests, {tokens:,} tokens written, {prompts:,} read (most of them shared prefixes)"]
+    said = [f"{replies} requests, {tokens:,} tokens written, {prompts:,} read (most of them shared prefixes)"]
     if seconds:
         said.append(f"{seconds:.0f} s, {seconds / rows:.1f} s a row, {tokens / seconds:.0f} tokens a second")
     said.append("refused and asked again: " + ", ".join(f"{code} {count}" for code, count in codes.most_common()))

@@ -185,3 +185,9 @@ def test_what_is_appended_stands_before_the_file() -> None:
     said = step(facts=[WHERE, file]).fallback()
     assert said.index("The repository is acme/web.") < said.index("File content:")
     assert said.endswith("Fernhill\n")
+
+
+def test_a_title_that_is_asked_for_is_the_one_that_is_planned() -> None:
+    text = 'The login page is slow, please open an issue in {repository} titled "%s", {priority} priority.'
+    assert any("asks for the title 'Login fails'" in finding for finding in findings(text % "Login fails"))
+    assert said(text % "Slow login page")

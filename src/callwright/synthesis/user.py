@@ -33,6 +33,7 @@ _END = re.compile(r"\b(?:base|target|to|destination|end|arrival|into)\b")
 """Parameters that say where something begins and where it ends."""
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _ELSEWHERE = re.compile(r"\b(?:mentioned|described|listed|given|shown) (?:above|below)\b|\bas follows\b", re.I)
+_TITLED = re.compile(r"\b(?:titled?|called|named|subject|headline)\b[^\"“.]{0,8}[\"“]([^\"”]+)[\"”]", re.IGNORECASE)
 _ASSENT = re.compile(r"^(?:sure|okay|ok|yes|of course)[,.!]\s+", re.IGNORECASE)
 _ASKS = re.compile(
     r"\?|\b(?:please|can you|could you|would you|need|want|like|help|let me know|looking for|find|search|show"
@@ -171,6 +172,10 @@ class WriteUser:
         found = [Finding(code="user.speech_act", path="$", message=message) for message in self._refused(text)]
         if len(text) > MAX_CHARS:
             found.append(Finding(code="user.long", path="$", message="is too long; write one to three sentences"))
+        planned = [*self.about, *(str(fact.value) for fact in self.facts)]
+        if (quoted := _TITLED.search(text)) and not any(quoted[1].rstrip(".") in one for one in planned):
+            message = f"asks for the title {quoted[1]!r}; leave the title to the assistant"
+            found.append(Finding(code="user.quoted", path="$", message=message))
         found += [
             Finding(code="user.off_topic", path="$", message=f"does not speak of {topic!r}")
             for topic in dict.fromkeys(self.about)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from callwright.errors import Rejected, ServerError
 from callwright.llm.scripted import ScriptedModel
 from callwright.pipeline import COLLECTED_EVERY, SHOWN_CHARS, Cast, attempt, bounded, place_in_line
-from callwright.records import Finding, Message, Reply, Request
+from callwright.records import Constraint, Finding, Message, Reply, Request
 
 
 class Ask:
@@ -308,3 +308,18 @@ def test_a_tool_of_an_example_is_not_brought_along() -> None:
 
     _, _, refusals = attempted(["I want a note in the CRM", "right"], step=Shown())
     assert refusals == [("ask", 0, 1)]
+
+
+def test_the_names_of_a_schema_belong_to_the_case() -> None:
+    class Shown(Ask):
+        def ask(self, attempt: int) -> Request:
+            told = ("assistant", '{"tool_use_quality_reason":"none"}'), ("user", "Now this.")
+            messages = tuple(Message(role=role, content=text) for role, text in told)
+            return Request(messages=messages, constraint=Constraint(body={"required": ["tool_use_quality_reason"]}))
+
+        def read(self, reply: Reply) -> str:
+            return reply.text
+
+    (value, _), _, refusals = attempted(['{"tool_use_quality_reason":"good"}'], step=Shown())
+    assert value.startswith('{"tool_use')
+    assert not refusals

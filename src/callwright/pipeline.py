@@ -112,7 +112,7 @@ def _own_words(reply: Reply, request: Request, told: str) -> None:
     examples += [_shown_runs(told)] if told and request.constraint is None else []
     runs = _runs(reply.text) if examples else []
     known = [run for run in runs if any(run in shown for shown in examples)]
-    case = set(_telling(request.messages[-1].content)) if known else set()
+    case = set(_WORD.findall(_case(request))) if known else set()
     copied = next((run for run in known if not case.issuperset(run)), None)
     copied = copied or _named_there(reply.text, request)
     if copied:
@@ -122,10 +122,17 @@ def _own_words(reply: Reply, request: Request, told: str) -> None:
 
 def _named_there(text: str, request: Request) -> tuple[str, ...] | None:
     """Two words of a tool of the examples (`crm_add_note`: a note for the CRM) that are foreign to the case."""
-    *examples, case = request.messages
-    names = {name for said in examples for name in _shown_names(said.content)}
-    said, own = set(_PARTS.findall(text.lower())), set(_PARTS.findall(case.content.lower()))
-    return next((words for words in sorted(names) if len((said & set(words)) - own) > 1), None)
+    names = {name for said in request.messages[:-1] for name in _shown_names(said.content)}
+    said = set(_PARTS.findall(text.lower())) if names else set()
+    known = sorted(name for name in names if len(said.intersection(name)) > 1)
+    own = set(_PARTS.findall(_case(request))) if known else set()
+    return next((name for name in known if len(said.intersection(name) - own) > 1), None)
+
+
+def _case(request: Request) -> str:
+    """What belongs to the case and not to the examples: the last message, and the names in the reply's schema."""
+    schema = request.constraint.body if request.constraint else ""
+    return f"{request.messages[-1].content} {schema}".lower()
 
 
 @functools.lru_cache(maxsize=256)

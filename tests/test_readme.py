@@ -36,7 +36,7 @@ def test_every_command_of_the_readme_works_in_its_order(tmp_path: Path, endpoint
     for command in commands:
         if command == "make demo":
             continue  # what it runs is tested below
-        done = typed(command.replace(LOCAL, endpoint), tmp_path)
+        done = typed(command.replace(LOCAL, endpoint).replace("--model NAME", "--model noise"), tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     assert (tmp_path / "dataset.jsonl").read_text(encoding="utf-8").count("\n") == 10
     assert (tmp_path / "tools.jsonl").is_file()

@@ -41,6 +41,7 @@ def recipe(*options: str) -> dict[str, Any]:
         "run.cache=c.sqlite",
         "run.max_tokens=1",
         "generation.conversation.reasoning_place=think",
+        "generation.mcp.timeout_s=9",
     ],
 )
 def test_what_decides_no_row_changes_no_recipe(option: str) -> None:
@@ -99,3 +100,10 @@ def test_a_change_is_told_once_with_both_values_and_what_is_kept(tmp_path: Path)
         "follow them.",
         "All rows are made anew; 0 replies are kept for the requests that do not change.",
     ]
+
+
+def test_no_key_of_any_model_stands_in_it() -> None:
+    named = "{api_key: sk-marked-1, base_url: http://user:hunter2@h/v1, model: m}"
+    made = recipe(f"generation.steps={{user: {named}}}", f"quality.judge={{llm: {named}}}", "llm.api_key=sk-marked-2")
+    assert made["models"]["generation.steps.user"]["model"] == "m"
+    assert not any(secret in str(made) for secret in ("sk-marked", "hunter2"))

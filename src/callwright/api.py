@@ -20,7 +20,7 @@ from callwright.run import generate as generate_async
 def generate(
     config: Config | Path | str,
     *,
-    base: Path | str = ".",
+    base: Path | str | None = None,
     run_dir: Path | str | None = None,
     watch: Watcher = unwatched,
 ) -> Summary:
@@ -31,10 +31,10 @@ def generate(
     await `callwright.generate_async` instead.
     """
     if not isinstance(config, Config):
-        base, config = Path(config).parent, Config.load(config)
+        base, config = base or Path(config).parent, Config.load(config)
     folder = Path(run_dir) if run_dir else config.run_dir
     makers = makers_of(config)
-    return asyncio.run(generate_async(config, base=Path(base), run_dir=folder, watch=watch, makers=makers))
+    return asyncio.run(generate_async(config, base=Path(base or "."), run_dir=folder, watch=watch, makers=makers))
 
 
 def rows(path: Path | str) -> Iterator[Row]:

@@ -20,9 +20,7 @@ from callwright.records import Reply
 GRACE_S = 60.0
 """How long a run that ends waits for what is in flight."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATIONS = {
-    "anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": r"^[\\d.]+ *[smhd]?$"}]
-}
+_DURATIONS = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": r"^[\d.]+ *[smhd]?$"}]}
 
 
 def _seconds(value: object) -> object:

@@ -110,6 +110,8 @@ class Config(BaseModel):
                 ("topics", "prompt"),
                 "is empty; say what the dataset is about, or name a file of topics in `topics.load`.",
             )
+        if not Path(self.output.save_as).name:
+            yield ("output", "save_as"), f"{self.output.save_as!r} names no file."
         conversation = self.generation.conversation
         if conversation.min_turns > conversation.max_turns:
             wrong = f"is {conversation.min_turns}, more than max_turns ({conversation.max_turns})."

@@ -216,7 +216,7 @@ class _Reader:
             self._problem("config.control", node, said)
         try:
             return self._loader.construct_object(node)
-        except ValueError:
+        except (ValueError, KeyError, IndexError):  # `!!bool maybe`, `!!int ""`
             return text
 
     def _variable(self, match: re.Match[str], node: yaml.Node, keys: Keys) -> str:

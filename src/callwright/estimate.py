@@ -69,7 +69,7 @@ def estimated(config: Config, base: Path) -> Estimate:
     tools = load_tools(config.generation.tools, base)
     made = config.generation.at(base)
     require_usable(made, Catalog(tools.tools))
-    mix = shares(made.kinds, made.conversation.agent_mode)
+    mix = shares(made.kinds, made.conversation.agent_mode, Catalog(tools.tools))
     topics = _topics(config, base)
     rows = config.output.rows(len(topics))
     sampler = Sampler(Catalog(tools.tools), None, made.tools.sampling, config.seed, made.tools.bundles)

@@ -16,8 +16,10 @@ from callwright.records import Topic
 from callwright.tools.catalog import Catalog
 
 SHOWN_CHARS = 60
-ELSEWHERE: dict[str, bool | set[str]] = {"llm": True, "tools": True, "conversation": {"reasoning_place"}}
-"""Settings of the generation that are said elsewhere, or only lay a finished row out."""
+ELSEWHERE: dict[str, bool | set[str]] = {
+    "llm": True, "steps": True, "tools": True, "conversation": {"reasoning_place"}, "mcp": {"at_once", "timeout_s"},
+}  # fmt: skip
+"""Settings of the generation that are said elsewhere (models without their keys), or decide nothing in a row."""
 OPENING = {
     "system_prompt", "system_prompts", "system_prompt_rate", "system_facts", "write_system_prompt",
     "include_system_message",
@@ -43,7 +45,7 @@ def recipe_of(config: Config, catalog: Catalog, topics: Iterable[Topic]) -> dict
         "catalog": catalog.hash,
         "generation": {**generation, "tools": tools},
         "output": config.output.model_dump(mode="json", include=OPENING),
-        "quality": config.quality.model_dump(mode="json"),
+        "quality": config.quality.model_dump(mode="json", exclude={"judge": {"llm"}}),
     }
 
 

@@ -14,10 +14,12 @@ from callwright.cli.kinds import against, kinds_table
 from callwright.cli.text import counted, printable
 from callwright.config import Config
 from callwright.datasets.io import read_rows
-from callwright.errors import DatasetError
+from callwright.errors import DatasetError, SourceError
 from callwright.quality.report import Report, check_rows
 from callwright.records import Finding
 from callwright.synthesis.kinds import shares
+from callwright.tools.catalog import Catalog
+from callwright.tools.load import load_tools
 
 app = typer.Typer(add_completion=False)
 
@@ -56,8 +58,13 @@ def lines(report: Report, file: Path, limit: int) -> list[str]:
 
 
 def _wanted(config: Path) -> dict[str, float]:
-    generation = Config.load(config).generation
-    return shares(generation.kinds, generation.conversation.agent_mode)
+    loaded = Config.load(config)
+    made = loaded.generation
+    try:
+        tools = load_tools(made.tools, config.parent).tools
+    except SourceError:  # a dataset is looked at elsewhere than it was made
+        tools = ()
+    return shares(made.kinds, made.conversation.agent_mode, Catalog(tools) if tools else ())
 
 
 def as_object(report: Report, file: Path, wanted: Mapping[str, float]) -> str:

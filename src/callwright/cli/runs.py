@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -19,6 +20,9 @@ from callwright.cli.text import counted, printable
 from callwright.errors import LedgerError, UserError
 from callwright.runs import Status, collect, refused_and_missing, runs_in, status
 from callwright.runs import stop as stopped
+
+_HIDES = re.compile(r"[=:] ?" + re.escape(HIDDEN) + r"|://" + re.escape(HIDDEN) + "@")
+"""Where a stored command line holds what is not kept."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show, stop, resume and clean runs.")
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="The run directory, NAME.run.")]
@@ -90,15 +94,19 @@ def resume_command(context: typer.Context, folder: Folder) -> None:
     arguments = [*origin.get("arguments", []), *context.args]
     if arguments[:1] != ["generate"]:
         raise UserError(f"{folder}: was not begun by `callwright generate`.", hint="Use what began it.")
-    if any(argument.endswith(f"={HIDDEN}") for argument in arguments):
+    if any(_HIDES.search(argument) for argument in arguments):
         raise UserError(
             f"{folder}: was begun with a key on the command line, which is not kept.",
             hint=f"Set the provider's environment variable, or run again: {again(arguments)}",
         )
     from callwright.cli import run
 
-    folder = folder.absolute()
-    os.chdir(origin["folder"])
+    if "--run-dir" not in arguments:
+        arguments += ["--run-dir", str(folder.absolute())]
+    try:
+        os.chdir(origin["folder"])
+    except OSError as error:
+        raise UserError(f"{origin['folder']}: the folder where the run was begun: {error.strerror}.") from error
     sys.argv[1:] = arguments
     raise typer.Exit(run(arguments))
 

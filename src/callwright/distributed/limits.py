@@ -16,7 +16,9 @@ def divided(config: Config, workers: int) -> Config:
         value.get("run", {}).pop(name, None)
     default = config.llm.concurrency
     value.setdefault("llm", {}).setdefault("concurrency", max(1, default // workers))
-    return Config.model_validate(value)
+    made = Config.model_validate(value)
+    whole = {"mcp": config.generation.mcp, "world": config.generation.world}  # what stands there is the user's
+    return made.model_copy(update={"generation": made.generation.model_copy(update=whole)})
 
 
 def _divided(value: Any, workers: int) -> Any:

@@ -31,7 +31,8 @@ class Override:
     def parse(cls, text: str) -> Override:
         """`key.sub=value`. Raises `ConfigError`."""
         name, equals, value = text.partition("=")
-        place = f"-o {name}" if name.endswith("api_key") else f"-o {text}"
+        hides = name.endswith("api_key") or "{" in value  # a mapping may hold a key
+        place = f"-o {name}" if hides else f"-o {text}"
         keys = tuple(int(key) if key.isdigit() else key for key in name.strip().split("."))
         if not equals or "" in keys:
             raise ConfigError(f"{place}: is not of the form key.sub=value, for example -o llm.concurrency=8.")

@@ -18,7 +18,10 @@ from callwright.cli.again import again, without_secrets
         ("--base-url=https://me:pw@host/v1", "--base-url=https://...@host/v1"),
         ("llm.endpoints=[{api_key=sk-1}]", "llm.endpoints=[{api_key=..."),
         ("llm.endpoints=[{api_key: sk-1}]", "llm.endpoints=[{api_key: ..."),
+        ("generation.mcp.env={GITHUB_TOKEN: ghp_1}", "generation.mcp.env=..."),
+        ("tools={headers: {Authorization: Bearer abc}}", "tools={headers: ..."),
         ("--max-tokens=500", "--max-tokens=500"),
+        ("run.max_tokens=500", "run.max_tokens=500"),
         ("mail@host.example", "mail@host.example"),
     ],
 )

@@ -299,6 +299,12 @@ def test_doctor_asks_the_endpoint_that_is_named(command: Command, cases: Path, e
     assert "http://" not in command("doctor").out
 
 
+def test_doctor_says_which_option_is_wrong(command: Command) -> None:
+    ended = command("doctor", "--base-url", "http://localhost:1/v1", "-o", "llm.temperature=9")
+    assert ended.code == 2
+    assert "llm.temperature" in ended.err
+
+
 def test_doctor_names_the_remedy_of_what_is_broken(command: Command, cases: Path, endpoint: str) -> None:
     article = cases / "deepfabric-article.yaml"
     ended = command("doctor", article, "--base-url", "http://127.0.0.1:9/v1")

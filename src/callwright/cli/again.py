@@ -7,7 +7,8 @@ import shlex
 from collections.abc import Sequence
 
 HIDDEN = "..."
-_SECRET = re.compile(r"((?:api_?key|secret|password)\w*['\"]?\s*(?:=|: ?)).+", re.IGNORECASE | re.DOTALL)
+_NAMES = r"(?:api_?key|secret|password|authorization)\w*|\b(?:\w*_)?token|\b(?:headers|env)"
+_SECRET = re.compile(rf"((?:{_NAMES})['\"]?\s*(?:=|: ?)).+", re.IGNORECASE | re.DOTALL)
 _IN_URL = re.compile(r"(\w+://)[^/@\s]+@")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
@@ -15,6 +16,7 @@ from callwright.cli import settings
 from callwright.cli.health import EXTRAS, Sign, local_signs, model_signs, sections
 from callwright.cli.text import printable
 from callwright.config import Config
+from callwright.errors import ConfigError
 from callwright.llm.settings import LLMSettings
 from callwright.overrides import Override
 
@@ -54,7 +56,11 @@ def _models(
     flags: list[Override] = list(given)
     if not flags:
         return {}
-    llm = LLMSettings.model_validate({str(flag.keys[-1]): flag.value for flag in flags if flag.keys[0] == "llm"})
+    try:
+        llm = LLMSettings.model_validate({str(flag.keys[-1]): flag.value for flag in flags if flag.keys[0] == "llm"})
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise ConfigError(f"llm.{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}.") from None
     return {"the": llm}
 
 

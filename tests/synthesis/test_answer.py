@@ -129,3 +129,9 @@ def test_a_story_that_nobody_told_is_no_answer() -> None:
 def test_what_the_assistant_does_itself_it_offers_itself() -> None:
     text = "I can't create a pull request here. If it helps, you can search code in a repository."
     assert reply("decline").read(Reply(text=text)).endswith("If it helps, I can search code in a repository.")
+
+
+def test_a_refusal_does_not_refuse_another_thing() -> None:
+    step = reply("decline", wish="create an issue in a repository", unfit=ISSUE)
+    assert "reply.curt" in codes(step, "I cannot create a pull request in a repository here.")
+    assert step.read(Reply(text=step.fallback())) == step.fallback()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.quality.acts import acts_in, same_thing, says_some, telling
+from callwright.quality.acts import acts_in, same_thing, says_some, telling, touches
 from callwright.quality.saying import hard_tokens, invented, leaves
 from callwright.records import Finding, Message, PlannedCall, Reply, Request, Tool
 from callwright.synthesis.facts import Fact, in_words, name_of
@@ -181,6 +181,8 @@ class WriteReply:
     abilities: Sequence[str] = ()
     wish: str = ""
     """What is declined: "create a calendar event"."""
+    unfit: Tool | None = None
+    """The tool that would do it and is not offered."""
     language: str = "en"
     name: str = "reply"
 
@@ -202,7 +204,7 @@ class WriteReply:
             faults += self._not_asking(text, self.missing)
         elif self.kind == "decline":
             faults += self._not_declining(text)
-            if not says_some(self.wish, text):
+            if not says_some(self.wish, text) or (self.unfit and not touches(text, self.unfit)):
                 faults.append(Finding(code="reply.curt", path="$", message=f"does not say that it cannot {self.wish}"))
         if self.kind == "talk" and text.endswith("?"):
             faults.append(Finding(code="reply.asks", path="$", message="asks instead of answering"))

@@ -203,6 +203,7 @@ class Turns:
             missing=missing,
             abilities=able,
             wish=wish,
+            unfit=_meant(talk, turn.unfit),
         )
 
     @staticmethod

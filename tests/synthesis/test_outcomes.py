@@ -11,6 +11,7 @@ from callwright.errors import Rejected
 from callwright.records import Persona, PlannedCall, PlannedTurn, Reply
 from callwright.synthesis.outcomes import WriteBadNews, WriteRefusal, aside, asked_for, is_bad_news, spoken_of, task_of
 from callwright.synthesis.user import WriteUser
+from callwright.synthesis.wish import Wish
 
 FIND = TOOLS[0]
 DENIED = {"error": {"code": "forbidden", "message": "No.", "required_permission": "customer:read"}}
@@ -94,10 +95,11 @@ def test_half_of_the_instructions_are_mentioned_and_only_in_english() -> None:
 
 
 def test_a_user_may_be_sorry_for_a_mistake_and_an_assistant_may_not_speak_in_its_place() -> None:
-    step = WriteUser(
+    wish = Wish(
         wants="", why="The person corrects the city.", about=(), facts=(), so_far=(), begun="", tool=None, others=(),
-        unknown=(), guidance="", seed=("s", 0, 0), persona=Persona(name="Ann", job="clerk", company="Acme", tone=""),
+        unknown=(), persona=Persona(name="Ann", job="clerk", company="Acme", tone=""),
     )  # fmt: skip
+    step = WriteUser(wish, guidance="", seed=("s", 0, 0))
     assert step.read(Reply(text="Sorry, I meant Lisbon.")) == "Sorry, I meant Lisbon."
     with pytest.raises(Rejected, match="speaks as the assistant"):
         step.read(Reply(text="Is there anything else? I'm happy to help with that."))

@@ -10,6 +10,7 @@ from callwright.errors import Rejected
 from callwright.records import Message, Persona, Reply, Tool
 from callwright.synthesis.facts import Fact
 from callwright.synthesis.user import WriteUser
+from callwright.synthesis.wish import Wish
 
 ISSUE = Tool(name="create_issue", description="Create an issue in a repository.", parameters={}, mutates=True)
 PULL = Tool(name="create_pull_request", description="Create a pull request.", parameters={}, mutates=True)
@@ -30,10 +31,8 @@ def step(**changes: Any) -> WriteUser:
         "tool": ISSUE,
         "others": [PULL],
         "unknown": [],
-        "guidance": "",
-        "seed": ("0/0/0", 0, 0),
     }
-    return WriteUser(**{**values, **changes})
+    return WriteUser(Wish(**{**values, **changes}), guidance="", seed=("0/0/0", 0, 0))
 
 
 def findings(text: str, attempt: int = 0, **changes: Any) -> list[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from typing import NamedTuple
 
 from callwright.records import Action, Tool
 from callwright.tools.action import meaning, words
@@ -36,7 +37,9 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 
 def acts_in(text: str, tools: Iterable[Tool]) -> list[Tool]:
     """The tools whose act `text` asks for or reports."""
-    return [tool for tool in tools if (said := _act(tool.name, tool.toolkit or "")) and said.search(text)]
+    folded = text.casefold()
+    acts = ((tool, _act(tool.name, tool.toolkit or "")) for tool in tools)
+    return [tool for tool, act in acts if act and act.word in folded and act.said.search(text)]
 
 
 def touches(text: str, tool: Tool) -> bool:
@@ -45,28 +48,24 @@ def touches(text: str, tool: Tool) -> bool:
     A look-up is asked for by a verb of its kind or by a word of the thing looked for; what changes something by the
     thing's name, two words of it at least where it has so many.
     """
-    verbs, thing = _parts(tool.name, tool.toolkit or "")
-    if not thing:
-        return True
-    parts = thing.split(r"\W+")
-    pairs = [rf"{one}\W+{two}" for one, two in itertools.pairwise(parts)] or parts
-    patterns = [*pairs, *([] if tool.mutates else [*parts, verbs])]
-    return any(re.search(rf"\b(?:{part})", text, re.IGNORECASE) for part in patterns if part)
+    asking = _asking(tool.name, tool.toolkit or "", tool.mutates)
+    return asking is None or bool(asking.search(text))
 
 
-def says_some(wanted: str, text: str) -> bool:
-    """Whether `text` has a third of the telling words of `wanted`, in whatever form."""
-    needed = _stems(wanted)
-    return 3 * len(needed & _stems(text)) >= len(needed)
+def says_some(wanted: str, text: str, said: Set[str] = frozenset()) -> bool:
+    """Whether `text`, and the stems `said` before it, have a third of the telling words of `wanted`, in any form."""
+    needed = stems(wanted)
+    return 3 * len(needed & (stems(text) | said)) >= len(needed)
 
 
-def _stems(text: str) -> set[str]:
+def stems(text: str) -> set[str]:
+    """The beginnings of the telling words."""
     return {word.rstrip("s")[:5] for word in telling(text)}
 
 
 def alike(one: str, other: str) -> bool:
     """Whether a sentence of one text says again what a sentence of the other says: most of its telling words."""
-    said = [[_stems(part) for part in _SENTENCE.split(text)] for text in (one, other)]
+    said = [[stems(part) for part in _SENTENCE.split(text)] for text in (one, other)]
     return any(
         min(len(a), len(b)) >= FEW_WORDS and 10 * len(a & b) >= 8 * min(len(a), len(b))
         for a in said[0]
@@ -84,12 +83,31 @@ def same_thing(one: Tool, other: Tool) -> bool:
     return _parts(one.name, one.toolkit or "") == _parts(other.name, other.toolkit or "")
 
 
+class _Act(NamedTuple):
+    word: str
+    """What every text that speaks of the act has, in lower case: most texts are told apart by it alone."""
+    said: re.Pattern[str]
+
+
 @functools.lru_cache(maxsize=4096)
-def _act(name: str, toolkit: str) -> re.Pattern[str] | None:
+def _act(name: str, toolkit: str) -> _Act | None:
     verbs, thing = _parts(name, toolkit)
     if not (verbs and thing):
         return None
-    return re.compile(rf"\b(?:{verbs})\w*{_GAP}{thing}|\b{thing}{_IS}(?:{verbs})", re.IGNORECASE)
+    said = re.compile(rf"\b(?:{verbs})\w*{_GAP}{thing}|\b{thing}{_IS}(?:{verbs})", re.IGNORECASE)
+    return _Act(thing.partition("(")[0].replace("\\", "").casefold(), said)
+
+
+@functools.lru_cache(maxsize=4096)
+def _asking(name: str, toolkit: str, mutates: bool) -> re.Pattern[str] | None:
+    """The pattern of `touches`; None where the name does not tell."""
+    verbs, thing = _parts(name, toolkit)
+    if not thing:
+        return None
+    parts = thing.split(r"\W+")
+    pairs = [rf"{one}\W+{two}" for one, two in itertools.pairwise(parts)] or parts
+    patterns = [*pairs, *([] if mutates else [*parts, verbs])]
+    return re.compile(rf"\b(?:{'|'.join(part for part in patterns if part)})", re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -27,6 +27,8 @@ _HARD = re.compile(
     """,
     re.VERBOSE,
 )
+_HINT = re.compile(r"[\d@/_]")
+"""What everything hard has: a word without it is not looked at closely, which is most of the cost."""
 _EASY_SLASH = re.compile(r"[a-z]+(?:/[a-z]+)+", re.IGNORECASE)
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 _NAME = re.compile(r"[^\W_][\w.-]*")
@@ -95,7 +97,8 @@ def natural(value: Any) -> str:
 
 def hard_tokens(text: str) -> tuple[str, ...]:
     """What in `text` must come from somewhere: numbers, identifiers, mail addresses, URLs, paths, dates."""
-    found = dict.fromkeys(match.rstrip(_TRAILING) for match in _HARD.findall(text))
+    likely = " ".join([word for word in text.split() if _HINT.search(word)])
+    found = dict.fromkeys(match.rstrip(_TRAILING) for match in _HARD.findall(likely))
     return tuple(token for token in found if len(token) > 1 or token.isdigit() if not _is_easy(token))
 
 

@@ -32,6 +32,11 @@ class Fact:
     """Whether code says it without English words around it: the text is in another language."""
 
     @property
+    def owner(self) -> tuple[str, Pointer]:
+        """What it belongs to: its argument, or its list."""
+        return self.call, self.pointer.rstrip("0123456789")
+
+    @property
     def is_limit(self) -> bool:
         """Whether it says how many results are wanted."""
         return isinstance(self.value, int) and not self.is_flag and bool(_LIMITS.fullmatch(self.name))

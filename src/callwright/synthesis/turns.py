@@ -16,7 +16,6 @@ from callwright.pipeline import Step, attempt
 from callwright.plugins import Conversation, Model, Refused
 from callwright.quality.acts import same_thing
 from callwright.records import Blueprint, Message, PlannedCall, PlannedTurn, Tool, ToolCall
-from callwright.synthesis.acts import act_of
 from callwright.synthesis.answer import WriteAnswer, WriteReply
 from callwright.synthesis.clarity import guided
 from callwright.synthesis.facts import Fact, facts_of, gist, loose_ends
@@ -30,9 +29,11 @@ from callwright.synthesis.outcomes import (
     spoken_of,
     task_of,
 )
+from callwright.synthesis.purpose import purpose_of
 from callwright.synthesis.reasoning import WriteThoughts, WriteTrace, action
 from callwright.synthesis.settings import ClarityLevel
 from callwright.synthesis.user import WriteUser
+from callwright.synthesis.wish import Wish
 from callwright.tools.action import meaning
 
 T = TypeVar("T")
@@ -122,7 +123,7 @@ class Turns:
         said = ""
         for at, call in enumerate([None] if turn.intent else calls):
             mine = [fact for fact in facts if call is None or fact.call == call.id]
-            step = WriteUser(
+            wish = Wish(
                 wants=call.wants if call else "",
                 why=call.situation if call else turn.intent,
                 about=gist([call] if call else calls),
@@ -133,10 +134,10 @@ class Turns:
                 tool=_meant(talk, call),
                 others=_not_meant(talk, _meant(talk, call)),
                 unknown=[cleaned(later).result for later in turn.calls],
-                guidance=guided(self._guidance, self._clarity.get(talk.blueprint.clarity)),
-                seed=(talk.blueprint.seed, number, at),
                 leave_out=left_out,
             )
+            guidance = guided(self._guidance, self._clarity.get(talk.blueprint.clarity))
+            step = WriteUser(wish, guidance, (talk.blueprint.seed, number, at))
             said = f"{said} {await self._written(talk, step, f'turn {number} user')}".strip()
         return said
 
@@ -210,7 +211,7 @@ class Turns:
     def _refusal(
         talk: _Talk, number: int, unfit: PlannedCall, why_not: str, said: str, before: Sequence[Message]
     ) -> WriteRefusal:
-        wish = act_of(talk.tools[unfit.tool])
+        wish = purpose_of(talk.tools[unfit.tool])
         task = f"Say that you cannot {wish}, and why: {why_not}."
         return WriteRefusal(
             user=said,

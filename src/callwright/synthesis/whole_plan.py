@@ -128,13 +128,14 @@ class Plan:
 
 
 def _user(name: str, step: WriteUser) -> dict[str, str]:
+    wish = step.wish
     return {
         "name": name,
-        "wants": step.wants[:1].lower() + step.wants[1:],
-        "why": step.why,
-        "about": "; ".join(text.rstrip(".") for text in dict.fromkeys(step.about)),
+        "wants": wish.wants[:1].lower() + wish.wants[1:],
+        "why": wish.why,
+        "about": "; ".join(text.rstrip(".") for text in dict.fromkeys(wish.about)),
         "details": "; ".join(step.details),
-        "leave_out": step.leave_out.name if step.leave_out else "",
+        "leave_out": wish.leave_out.name if wish.leave_out else "",
     }
 
 

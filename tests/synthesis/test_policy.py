@@ -10,9 +10,9 @@ from tests.quality.perfect import TOOLS
 from callwright.errors import ConfigError
 from callwright.quality.wording import refuses
 from callwright.records import PlannedCall, Source, Tool
-from callwright.synthesis.acts import act_of
 from callwright.synthesis.kinds import DEFAULTS, KINDS, shares
 from callwright.synthesis.policy import arrival, late, rule
+from callwright.synthesis.purpose import purpose_of
 
 BOOK = Tool(
     name="desk_book_room",
@@ -63,7 +63,7 @@ def test_a_tool_that_comes_late_is_named_when_it_is_missing_and_when_it_is_there
     ],
 )
 def test_what_a_tool_does_is_said_by_its_verb_and_object(description: str, act: str) -> None:
-    assert act_of(BOOK.model_copy(update={"description": description})) == act
+    assert purpose_of(BOOK.model_copy(update={"description": description})) == act
 
 
 def test_a_mix_that_no_tool_can_show_is_an_error_and_a_default_mix_goes_without() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 from callwright.quality.saying import leaves
 from callwright.records import PlannedCall, Pointer, Schema, Tool
-from callwright.synthesis.acts import act_of
 from callwright.synthesis.pointers import replaced
+from callwright.synthesis.purpose import purpose_of
 from callwright.tools.returns import result_schema
 from callwright.tools.roles import kind_of, role_of
 from callwright.tools.values import is_valid
@@ -53,7 +53,7 @@ def order(tools: Sequence[Tool], used: Sequence[str], rng: random.Random) -> Ord
     others = [tool for tool in others if tool.mutates] or others
     if others and rng.random() < 0.5:
         tool = rng.choice(others)
-        return Order(rng.choice(_CALLS).format(act=act_of(tool), tool=tool.name), tool.name)
+        return Order(rng.choice(_CALLS).format(act=purpose_of(tool), tool=tool.name), tool.name)
     host = f"{rng.choice(_HOSTS)}.example"
     link, mail = f"https://{host}/{rng.randrange(16**6):06x}", f"desk{rng.randrange(100)}@{host}"
     code = f"{rng.choice('KQRTVXZ')}{rng.choice('KQRTVXZ')}-{rng.randrange(1000, 9999)}"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from callwright.quality.saying import at_pointer
 from callwright.records import PlannedCall, Pointer, Tool
-from callwright.synthesis.acts import act_of
 from callwright.synthesis.pointers import schema_at
+from callwright.synthesis.purpose import purpose_of
 from callwright.tools.roles import role_of, words_of
 
 _ALWAYS = (
@@ -56,7 +56,7 @@ def rule(tool: Tool, call: PlannedCall, company: str, rng: random.Random) -> Rul
         return Rule(
             f"{text} Such requests go to the {team}.", f"{reason}, and only the {team} can decide otherwise", pointer
         )
-    text = rng.choice(_ALWAYS).format(tool=tool.name, act=act_of(tool), team=team)
+    text = rng.choice(_ALWAYS).format(tool=tool.name, act=purpose_of(tool), team=team)
     return Rule(text, _REASON.format(team=team))
 
 

@@ -14,7 +14,7 @@ _TAG = re.compile(r"<[^<>]{1,80}>|[`*_]{1,2}|\[([^\]]*)\]\([^)]*\)")
 _END = re.compile(r"[.,:;(\n]\s*|\s+(?:from|using|which|that|and|so|where|by|if|when)\b")
 
 
-def act_of(tool: Tool) -> str:
+def purpose_of(tool: Tool) -> str:
     """The tool's description cut down to its verb and object; its name in words where that gives none."""
     said = plain(_TAG.sub(r"\1", tool.description)).strip()
     first = _END.split(said, maxsplit=1)[0].strip() if said else ""

@@ -42,7 +42,7 @@ def test_what_is_put_is_there_when_the_run_is_opened_again(tmp_path: Path) -> No
     with Ledger.open(tmp_path / "new/x.run") as ledger:
         ledger.put_reply(KEY, reply)
         ledger.put_row("r", row)
-        ledger.put_refusal("r", refusal)
+        ledger.put_refusals("r", 3, [refusal])
         ledger.put_judged_low("r", 2, row)
         ledger.put_meta("recipe", {"seed": 1, "mix": [0.5]})
     for write in (False, True):
@@ -85,11 +85,20 @@ def test_a_row_or_reply_put_twice_is_the_last_one(ledger: Ledger) -> None:
 
 
 def test_refusals_keep_every_attempt_in_the_order_of_rows(ledger: Ledger) -> None:
-    given = [(2, "user", 0), (1, "answer", 0), (1, "answer", 1), (2, "user", 0)]
-    for row, step, attempt in given:
-        ledger.put_refusal("r", Refusal(row=row, step=step, attempt=attempt, findings=(_finding("x"),)))
-    assert [(one.row, one.step, one.attempt) for one in ledger.refusals("r")] == sorted(given)
+    given = {2: [("user", 0), ("answer", 0), ("user", 0)], 1: [("user", 1), ("answer", 0)]}
+    for row, refused in given.items():
+        told = [Refusal(row=row, step=step, attempt=attempt, findings=(_finding("x"),)) for step, attempt in refused]
+        ledger.put_refusals("r", row, told)
+    found = [(one.row, one.step, one.attempt) for one in ledger.refusals("r")]
+    assert found == [(row, *one) for row in (1, 2) for one in given[row]]
     assert list(ledger.refusals("another")) == []
+
+
+def test_what_a_row_was_refused_before_is_forgotten_when_it_is_made_anew(ledger: Ledger) -> None:
+    refusal = Refusal(row=1, step="user", attempt=0, findings=(_finding("x"),))
+    ledger.put_refusals("r", 1, [refusal] * 3)
+    ledger.put_refusals("r", 1, [refusal])
+    assert list(ledger.refusals("r")) == [refusal]
 
 
 def test_rows_can_be_put_while_others_are_read(ledger: Ledger) -> None:
@@ -233,7 +242,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         for number in range(12):
             ledger.put_row("r", mail_row(number))
             ledger.put_reply(f"{number:064x}", Reply(text="x" * 500))
-            ledger.put_refusal("r", Refusal(row=number, step="user", attempt=0, findings=(_finding("x"),) * 9))
+            refusal = Refusal(row=number, step="user", attempt=0, findings=(_finding("x"),) * 9)
+            ledger.put_refusals("r", number, [refusal])
     return (folder / "run.sqlite").read_bytes()
 
 

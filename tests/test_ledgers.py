@@ -58,7 +58,8 @@ def test_what_shards_refused_missed_and_spent_is_told_together(tmp_path: Path) -
         for number in (1, 0):
             with Ledger.open(tmp_path / SHARDS / f"{number:05}-of-00002") as shard:
                 finding = Finding(code="x", path="$", message="wrong")
-                shard.put_refusal("r", Refusal(row=number, step="user", attempt=0, findings=(finding,)))
+                refusal = Refusal(row=number, step="user", attempt=0, findings=(finding,))
+                shard.put_refusals("r", number, [refusal])
                 shard.put_missing("r", [(number, "gone")])
                 shard.put_judged_low("r", 0, row(number))
                 shard.put_reply("ab" * 32, Reply(text="x", prompt_tokens=2, completion_tokens=3, cost=0.5))

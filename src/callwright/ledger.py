@@ -214,15 +214,14 @@ class Ledger:
         for attempt, json in self._db.found(query, (recipe,)):
             yield attempt, self._db.read(Row.model_validate_json, json)
 
-    def put_refusal(self, recipe: str, refusal: Refusal) -> None:
-        findings = orjson.dumps([finding.model_dump() for finding in refusal.findings])
-        number = "SELECT coalesce(max(number), -1) + 1 FROM refused WHERE recipe = ?1 AND row = ?2"
-        values = (recipe, refusal.row, refusal.step, refusal.attempt, findings)
-        self._db.execute(f"INSERT INTO refused VALUES (?1, ?2, ({number}), ?3, ?4, ?5)", values)  # noqa: S608
-
-    def begin(self, recipe: str, row: int) -> None:
-        """Forget the refusals of a row that is begun anew: what is refused again is put again."""
-        self._db.execute("DELETE FROM refused WHERE recipe = ? AND row = ?", (recipe, row))
+    def put_refusals(self, recipe: str, row: int, refusals: Iterable[Refusal]) -> None:
+        """Keep all that was refused in the making of a row, in order, instead of what was before."""
+        with self._db.whole():
+            self._db.execute("DELETE FROM refused WHERE recipe = ? AND row = ?", (recipe, row))
+            for number, refusal in enumerate(refusals):
+                findings = orjson.dumps([finding.model_dump() for finding in refusal.findings])
+                values = (recipe, row, number, refusal.step, refusal.attempt, findings)
+                self._db.execute("INSERT INTO refused VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def refusals(self, recipe: str) -> Iterator[Refusal]:
         query = "SELECT row, step, attempt, findings FROM refused WHERE recipe = ? ORDER BY row, number"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from callwright.basis import Basis
 from callwright.budget import Budget
@@ -102,18 +103,20 @@ class Work:
     async def _row(self, row: int, turn: int) -> str | None:
         """Make one row and keep it. Returns why it failed; raises what will fail every row."""
         ROW.set(row)  # of this row's task alone
-        self._ledger.begin(self.recipe, row)
+        told = _Told(row, self._watch)
         try:
             with span("row", row=row):
-                made, problem = await self._best(row, turn)
+                made, problem = await self._best(row, turn, told)
         except Stopped:
             return STOPPED
+        finally:
+            self._ledger.put_refusals(self.recipe, row, told.refusals)
         if made is None:
             return problem
         self._ledger.put_row(self.recipe, made)
         return None
 
-    async def _best(self, row: int, turn: int) -> tuple[Row | None, str]:
+    async def _best(self, row: int, turn: int, told: _Told) -> tuple[Row | None, str]:
         """The attempt for which code had to write least; or why there is none."""
         problem, best = "", None
         redo, first = self._config.generation.redo, turn * self._attempts
@@ -121,27 +124,23 @@ class Work:
             if best is not None and (attempt > redo or not best.metadata.written_by_code):
                 break
             try:
-                made = await self._made(row, first + attempt)
+                made = await self._made(row, first + attempt, told.refused)
             except _FATAL:
                 raise
             except ModelError as error:
-                self._refuse(row, "model", attempt, (_finding("model", str(error)),))
+                told.refused("model", attempt, (_finding("model", str(error)),))
                 problem = str(error)
                 break
             except Rejected as rejected:
                 problem = str(rejected)
-                self._refuse(row, "row", attempt, rejected.findings)
+                told.refused("row", attempt, rejected.findings)
                 continue
             if best is None or len(made.metadata.written_by_code) < len(best.metadata.written_by_code):
                 best = made
         return best, problem
 
-    async def _made(self, row: int, attempt: int) -> Row:
+    async def _made(self, row: int, attempt: int, refused: Refused) -> Row:
         draft = self._drafter.draft(row, attempt)
-
-        def refused(step: str, number: int, findings: tuple[Finding, ...]) -> None:
-            self._refuse(row, step, number, findings)
-
         blueprint, by_code = await self._planner.plan(draft, refused)
         talk = await self._writer.write(blueprint, refused)
         made = build_row(
@@ -176,10 +175,19 @@ class Work:
             raise Rejected(low)
         return scored
 
-    def _refuse(self, row: int, step: str, attempt: int, findings: tuple[Finding, ...]) -> None:
-        self._ledger.put_refusal(self.recipe, Refusal(row=row, step=step, attempt=attempt, findings=findings))
+
+@dataclass
+class _Told:
+    """What was refused in the making of one row. The ledger has it at the row's end: a row begun anew tells it anew."""
+
+    row: int
+    watch: Watcher
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def refused(self, step: str, attempt: int, findings: tuple[Finding, ...]) -> None:
+        self.refusals.append(Refusal(row=self.row, step=step, attempt=attempt, findings=findings))
         for finding in findings:
-            self._watch(Event("refused", str(finding), {"row": row, "step": step, "code": finding.code}))
+            self.watch(Event("refused", str(finding), {"row": self.row, "step": step, "code": finding.code}))
 
 
 def _finding(code: str, message: str) -> Finding:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from callwright.errors import Rejected, ServerError
 from callwright.llm.scripted import ScriptedModel
 from callwright.pipeline import COLLECTED_EVERY, SHOWN_CHARS, Cast, attempt, bounded, place_in_line
-from callwright.records import Constraint, Finding, Message, Reply, Request
+from callwright.records import Finding, Message, Reply, Request
 
 
 class Ask:
@@ -276,16 +276,6 @@ def test_a_model_that_gives_the_same_reply_again_is_not_shown_it_a_third_time() 
     assert model.requests[2].messages[0].content.startswith("Say it.\nAvoid:\n- word fault 0")
 
 
-def test_what_stands_in_any_example_is_not_taken_over() -> None:
-    class Shown(Ask):
-        def ask(self, attempt: int) -> Request:
-            told = ("user", "The parcel for Harbor Outdoor was stolen"), ("assistant", "right"), ("user", "My case")
-            return Request(messages=tuple(Message(role=role, content=text) for role, text in told), seed=attempt)
-
-    _, _, refusals = attempted(["Your parcel from Harbor Outdoor", "right"], step=Shown())
-    assert refusals == [("ask", 0, 1)]
-
-
 def test_what_was_wrong_is_mended_not_talked_about() -> None:
     class Strict(Ask):
         def read(self, reply: Reply) -> str:
@@ -298,28 +288,3 @@ def test_what_was_wrong_is_mended_not_talked_about() -> None:
     )
     assert value == "right"
     assert refusals == [("ask", 0, 1), ("ask", 1, 1)]
-
-
-def test_a_tool_of_an_example_is_not_brought_along() -> None:
-    class Shown(Ask):
-        def ask(self, attempt: int) -> Request:
-            told = ("user", "Tool: crm_add_note - Add a note"), ("assistant", "right"), ("user", "Tool: create_issue")
-            return Request(messages=tuple(Message(role=role, content=text) for role, text in told), seed=attempt)
-
-    _, _, refusals = attempted(["I want a note in the CRM", "right"], step=Shown())
-    assert refusals == [("ask", 0, 1)]
-
-
-def test_the_names_of_a_schema_belong_to_the_case() -> None:
-    class Shown(Ask):
-        def ask(self, attempt: int) -> Request:
-            told = ("assistant", '{"tool_use_quality_reason":"none"}'), ("user", "Now this.")
-            messages = tuple(Message(role=role, content=text) for role, text in told)
-            return Request(messages=messages, constraint=Constraint(body={"required": ["tool_use_quality_reason"]}))
-
-        def read(self, reply: Reply) -> str:
-            return reply.text
-
-    (value, _), _, refusals = attempted(['{"tool_use_quality_reason":"good"}'], step=Shown())
-    assert value.startswith('{"tool_use')
-    assert not refusals

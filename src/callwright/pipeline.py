@@ -9,12 +9,12 @@ import asyncio
 import functools
 import gc
 import itertools
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from callwright.copied import require_own_words
 from callwright.errors import Rejected
 from callwright.plugins import Model, Refused
 from callwright.records import Finding, Message, Reply, Request
@@ -26,12 +26,6 @@ SHOWN_CHARS = 800
 COLLECTED_EVERY = (20_000, 20, 50)
 """Thresholds of the garbage collector while items are worked on: what they leave behind is hardly ever a cycle, and
 looking for some costs a tenth of the CPU."""
-
-COPIED_WORDS = 3
-"""So many long words in a row that also stand in an example, but not in the case, were copied from there."""
-_SNAKE = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z]+)+\b")
-_PARTS = re.compile(r"[^\W\d_]{3,}")
-_WORD = re.compile(r"[^\W_]{5,}")
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -92,7 +86,7 @@ async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> 
         request = step.ask(number)
         reply = await model.complete(correct(request))
         try:
-            _own_words(reply, request, told)
+            require_own_words(reply, request, told)
             return step.read(reply), True
         except Rejected as rejected:
             refused(step.name, number, rejected.findings)
@@ -101,60 +95,6 @@ async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> 
             correct = functools.partial(_reminded, findings) if again else functools.partial(_answered, reply, findings)
             before = reply.text
     return step.fallback(), False
-
-
-def _own_words(reply: Reply, request: Request, told: str) -> None:
-    """Raise `Rejected` where a reply takes content over from the examples in its prompt, as weak models do.
-
-    Neither may it answer what it was `told` was wrong with the one before.
-    """
-    examples = [_shown_runs(said.content) for said in request.messages[:-1]]
-    examples += [_shown_runs(told)] if told and request.constraint is None else []
-    runs = _runs(reply.text) if examples else []
-    known = [run for run in runs if any(run in shown for shown in examples)]
-    case = set(_WORD.findall(_case(request))) if known else set()
-    copied = next((run for run in known if not case.issuperset(run)), None)
-    copied = copied or _named_there(reply.text, request)
-    if copied:
-        fault = f"copies an example ({' '.join(copied)}); write about this case"
-        raise Rejected([Finding(code="reply.copied", path="$", message=fault)])
-
-
-def _named_there(text: str, request: Request) -> tuple[str, ...] | None:
-    """Two words of a tool of the examples (`crm_add_note`: a note for the CRM) that are foreign to the case."""
-    names = {name for said in request.messages[:-1] for name in _shown_names(said.content)}
-    said = set(_PARTS.findall(text.lower())) if names else set()
-    known = sorted(name for name in names if len(said.intersection(name)) > 1)
-    own = set(_PARTS.findall(_case(request))) if known else set()
-    return next((name for name in known if len(said.intersection(name) - own) > 1), None)
-
-
-def _case(request: Request) -> str:
-    """What belongs to the case and not to the examples: the last message, and the names in the reply's schema."""
-    schema = request.constraint.body if request.constraint else ""
-    return f"{request.messages[-1].content} {schema}".lower()
-
-
-@functools.lru_cache(maxsize=256)
-def _shown_names(example: str) -> frozenset[tuple[str, ...]]:
-    """The names in snake case that an example holds, in words."""
-    return frozenset(tuple(_PARTS.findall(name.lower())) for name in _SNAKE.findall(example))
-
-
-def _runs(text: str) -> list[tuple[str, ...]]:
-    """Every run of COPIED_WORDS telling words, what stands between them left out."""
-    words = _telling(text)
-    return list(zip(*(words[at:] for at in range(COPIED_WORDS)), strict=False))
-
-
-@functools.lru_cache(maxsize=256)
-def _shown_runs(example: str) -> frozenset[tuple[str, ...]]:
-    """Those of an example, which thousands of requests share."""
-    return frozenset(_runs(example))
-
-
-def _telling(text: str) -> list[str]:
-    return _WORD.findall(text[:SHOWN_CHARS].lower())
 
 
 def _unchanged(request: Request) -> Request:

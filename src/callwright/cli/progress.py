@@ -51,8 +51,7 @@ class Progress:
     def tokens_per_s(self) -> float:
         """Of the last seconds; 0 where nothing came."""
         now = self._clock()
-        while self._recent and self._recent[0][0] < now - _WINDOW_S:
-            self._recent.popleft()
+        self._forget(now)
         return sum(tokens for _, tokens in self._recent) / max(1.0, min(_WINDOW_S, now - self.started))
 
     @property
@@ -87,7 +86,13 @@ class Progress:
         self.fresh += count
         self.tokens += tokens
         self.cost += float(event.data.get("cost", 0.0))
-        self._recent.append((self._clock(), tokens))
+        now = self._clock()
+        self._forget(now)  # here too: a view that says nothing never asks for the figure
+        self._recent.append((now, tokens))
+
+    def _forget(self, now: float) -> None:
+        while self._recent and self._recent[0][0] < now - _WINDOW_S:
+            self._recent.popleft()
 
     def _on_refused(self, event: Event) -> None:
         self.refused[str(event.data.get("code", "refused"))] += 1

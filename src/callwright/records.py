@@ -227,6 +227,13 @@ class Mark(Record):
     """The argument, or the place in the result."""
     text: str = ""
     """The instruction, or the rule in the system prompt, word for word."""
+    breach: Literal["", "is", "above", "outside"] = ""
+    """How what the user asks for breaks a rule about one value: it is what the rule names, above it, or not at the mail
+    domain that it names; empty where the rule forbids the tool."""
+    value: str = ""
+    """What the user asks for there."""
+    limit: str = ""
+    """What the rule says of it."""
 
 
 class Persona(Record):

@@ -10,10 +10,10 @@ import pytest
 from tests.quality.perfect import changed, codes, perfect
 
 from callwright.execution.fault_kinds import KINDS as FAULTS
-from callwright.quality.episodes import REACTIONS, made
+from callwright.quality.episodes import REACTIONS, _breaks, made
 from callwright.quality.kinds import check_kind
 from callwright.quality.wording import refuses, tells_failure
-from callwright.records import Row
+from callwright.records import Mark, Row
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -170,3 +170,35 @@ def test_an_instruction_that_is_obeyed_or_not_there_is_caught() -> None:
 def test_refusals_and_failures_are_told_by_their_words(text: str, refusing: bool, failing: bool) -> None:
     assert refuses(text) is refusing
     assert tells_failure(text) is failing
+
+
+def test_a_rule_about_one_value_that_the_user_does_not_break_or_does_not_ask_for_is_caught() -> None:
+    rows = (perfect("refusal", row=row) for row in range(60))
+    row = next(row for row in rows if row.metadata.marks[0].breach)
+    mark = row.metadata.marks[0]
+
+    def marked(**fields: str) -> Change:
+        return lambda f: f["metadata"]["marks"][0].update(fields)
+
+    assert "the rule does not say" in caught(row, marked(limit="something else"))
+    assert "does not break the rule" in caught(row, marked(breach="is", value=f"not {mark.limit}"))
+    assert "does not break the rule" in caught(row, marked(breach="above", value="1"))
+    assert "does not ask for" in caught(row, lambda f: f["messages"][1].update(content="Please do it."))
+
+
+@pytest.mark.parametrize(
+    ("breach", "value", "limit", "broken"),
+    [
+        ("above", "7,342", "5,000", True),
+        ("above", "5000", "5,000", False),
+        ("above", "12.5", "10", True),
+        ("above", "many", "10", False),
+        ("outside", "ann@fernhill.example", "acme.example", True),
+        ("outside", "ann@ACME.example", "acme.example", False),
+        ("outside", "ann", "acme.example", False),
+        ("is", "main", "main", True),
+        ("is", "main", "develop", False),
+    ],
+)
+def test_a_value_breaks_a_rule_as_its_mark_says(breach: Any, value: str, limit: str, broken: bool) -> None:
+    assert _breaks(Mark(what="policy", breach=breach, value=value, limit=limit)) is broken

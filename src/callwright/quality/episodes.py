@@ -176,7 +176,42 @@ def _not_forbidden(row: Row, mark: Mark) -> str:
     if not mark.text or mark.text not in _system(row) or mark.tool not in mark.text:
         return "the rule does not stand in the system prompt"
     offered = (tool.get("function", {}).get("name") for tool in row.tools)
-    return "" if mark.tool in offered else f"{mark.tool!r} is not offered, so it needs no rule"
+    if mark.tool not in offered:
+        return f"{mark.tool!r} is not offered, so it needs no rule"
+    return _not_broken(row, mark) if mark.breach else ""
+
+
+def _not_broken(row: Row, mark: Mark) -> str:
+    """What is wrong with a rule about one value: the user has to ask for a value that breaks it."""
+    if not mark.limit or mark.limit not in mark.text:
+        return f"the rule does not say {mark.limit!r}"
+    if not _breaks(mark):
+        return f"{mark.value!r} does not break the rule"
+    asked = next((message.content for message in row.messages if message.role == "user"), "")
+    forms = [mark.value, number] if (number := _number(mark.value)) is not None else [mark.value]
+    return "" if any(says(asked, form) for form in forms) else f"the user does not ask for {mark.value!r}"
+
+
+def _breaks(mark: Mark) -> bool:
+    """Whether the value is what the rule forbids, above what it allows, or not at the mail domain that it names."""
+    match mark.breach:
+        case "above":
+            value, most = _number(mark.value), _number(mark.limit)
+            return value is not None and most is not None and value > most
+        case "outside":
+            return "@" in mark.value and mark.value.rpartition("@")[2].lower() != mark.limit.lower()
+    return mark.value == mark.limit
+
+
+def _number(text: str) -> int | float | None:
+    try:
+        return int(text.replace(",", ""))
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _not_refused(row: Row, mark: Mark) -> str:

@@ -15,6 +15,7 @@ from callwright.quality.saying import at_pointer
 from callwright.records import Mark, PlannedCall, PlannedTurn, Pointer, Tool
 from callwright.synthesis import instructions, policy, recovering
 from callwright.synthesis.draft import Draft
+from callwright.synthesis.limits import home_of
 from callwright.synthesis.progress import Progress
 from callwright.synthesis.text import refused
 
@@ -24,9 +25,11 @@ MOST_MENDED = 3
 
 def forbidden(draft: Draft, unfit: PlannedCall, tool: Tool, state: Progress) -> PlannedTurn:
     """A turn in which the user asks for `unfit`, and the system prompt forbids it."""
-    rule = policy.rule(tool, unfit, draft.persona.company, state.rng)
+    mail = next((told.value for told in draft.opening.told if told.role == "email"), "")
+    home = mail.rpartition("@")[2] or home_of(draft.persona.company, state.rng)
+    rule = policy.rule(tool, unfit, home, state.rng)
     state.policy.append(rule.text)
-    state.marks.append(Mark(what="policy", tool=tool.name, pointer=rule.pointer, text=rule.text))
+    state.marks.append(policy.mark(tool, rule))
     return PlannedTurn(unfit=unfit, why_not=rule.reason)
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from callwright.ledger import Ledger
 from callwright.llm.scripted import ScriptedModel
 from callwright.recorded import Recorded
 from callwright.records import Finding, Message, Refusal, Reply, Request, ToolCall
+from callwright.tries import Tries
 from tests.rows import mail_row
 
 KEY = "ab" * 32
@@ -38,11 +40,12 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 def test_what_is_put_is_there_when_the_run_is_opened_again(tmp_path: Path) -> None:
     row, refusal = mail_row(3), Refusal(row=3, step="user", attempt=1, findings=(_finding("a"), _finding("b")))
+    steps = {"user": Tries(3, Counter({0: 1, 1: 1})), "answer": Tries(4, failed=1)}
     reply = Reply(text="ä\u0000", finish="length", tool_calls=(ToolCall(id="c", name="f", arguments={"n": [1.5]}),))
     with Ledger.open(tmp_path / "new/x.run") as ledger:
         ledger.put_reply(KEY, reply)
         ledger.put_row("r", row)
-        ledger.put_refusals("r", 3, [refusal])
+        ledger.put_making("r", 3, [refusal], steps)
         ledger.put_judged_low("r", 2, row)
         ledger.put_meta("recipe", {"seed": 1, "mix": [0.5]})
     for write in (False, True):
@@ -50,6 +53,7 @@ def test_what_is_put_is_there_when_the_run_is_opened_again(tmp_path: Path) -> No
             assert ledger.get_reply(KEY) == reply
             assert list(ledger.rows("r", 99)) == [row]
             assert list(ledger.refusals("r")) == [refusal]
+            assert list(ledger.steps("r")) == [(3, steps)]
             assert list(ledger.judged_low("r")) == [(2, row)]
             assert ledger.get_meta("recipe") == {"seed": 1, "mix": [0.5]}
 
@@ -88,7 +92,7 @@ def test_refusals_keep_every_attempt_in_the_order_of_rows(ledger: Ledger) -> Non
     given = {2: [("user", 0), ("answer", 0), ("user", 0)], 1: [("user", 1), ("answer", 0)]}
     for row, refused in given.items():
         told = [Refusal(row=row, step=step, attempt=attempt, findings=(_finding("x"),)) for step, attempt in refused]
-        ledger.put_refusals("r", row, told)
+        ledger.put_making("r", row, told, {})
     found = [(one.row, one.step, one.attempt) for one in ledger.refusals("r")]
     assert found == [(row, *one) for row in (1, 2) for one in given[row]]
     assert list(ledger.refusals("another")) == []
@@ -96,9 +100,10 @@ def test_refusals_keep_every_attempt_in_the_order_of_rows(ledger: Ledger) -> Non
 
 def test_what_a_row_was_refused_before_is_forgotten_when_it_is_made_anew(ledger: Ledger) -> None:
     refusal = Refusal(row=1, step="user", attempt=0, findings=(_finding("x"),))
-    ledger.put_refusals("r", 1, [refusal] * 3)
-    ledger.put_refusals("r", 1, [refusal])
+    ledger.put_making("r", 1, [refusal] * 3, {"user": Tries(9)})
+    ledger.put_making("r", 1, [refusal], {"user": Tries(2)})
     assert list(ledger.refusals("r")) == [refusal]
+    assert list(ledger.steps("r")) == [(1, {"user": Tries(2)})]
 
 
 def test_rows_can_be_put_while_others_are_read(ledger: Ledger) -> None:
@@ -243,7 +248,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
             ledger.put_row("r", mail_row(number))
             ledger.put_reply(f"{number:064x}", Reply(text="x" * 500))
             refusal = Refusal(row=number, step="user", attempt=0, findings=(_finding("x"),) * 9)
-            ledger.put_refusals("r", number, [refusal])
+            ledger.put_making("r", number, [refusal], {"user": Tries(9)})
     return (folder / "run.sqlite").read_bytes()
 
 
@@ -259,6 +264,7 @@ def test_a_damaged_file_is_a_ledger_error_or_the_damage_does_not_matter(filled: 
             with Ledger.open(Path(name)) as ledger:
                 list(ledger.rows("r", 99))
                 list(ledger.refusals("r"))
+                list(ledger.steps("r"))
                 ledger.done("r")
                 for number in range(12):
                     ledger.get_reply(f"{number:064x}")

@@ -12,6 +12,7 @@ from callwright.ledger import Ledger
 from callwright.ledgers import SHARDS, Ledgers
 from callwright.prints import repeated
 from callwright.records import Finding, Refusal, Reply, Row
+from callwright.tries import Tries
 from tests.rows import mail_row
 
 NUMBERS = st.sets(st.integers(0, 20), max_size=8)
@@ -59,12 +60,13 @@ def test_what_shards_refused_missed_and_spent_is_told_together(tmp_path: Path) -
             with Ledger.open(tmp_path / SHARDS / f"{number:05}-of-00002") as shard:
                 finding = Finding(code="x", path="$", message="wrong")
                 refusal = Refusal(row=number, step="user", attempt=0, findings=(finding,))
-                shard.put_refusals("r", number, [refusal])
+                shard.put_making("r", number, [refusal], {"user": Tries(number)})
                 shard.put_missing("r", [(number, "gone")])
                 shard.put_judged_low("r", 0, row(number))
                 shard.put_reply("ab" * 32, Reply(text="x", prompt_tokens=2, completion_tokens=3, cost=0.5))
         ledger.put_reply("ab" * 32, Reply(text="x"), paid=False)
         with Ledgers(ledger) as everything:
+            assert [(row, steps["user"].requests) for row, steps in everything.steps("r")] == [(0, 0), (1, 1)]
             assert [refusal.row for refusal in everything.refusals("r")] == [0, 1]
             assert list(everything.missing("r")) == [(0, "gone"), (1, "gone")]
             assert [low.metadata.row for _, low in everything.judged_low("r")] == [0, 1]

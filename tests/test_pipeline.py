@@ -6,6 +6,7 @@ import asyncio
 import gc
 import itertools
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -16,6 +17,7 @@ from callwright.errors import Rejected, ServerError
 from callwright.llm.scripted import ScriptedModel
 from callwright.pipeline import COLLECTED_EVERY, SHOWN_CHARS, Cast, attempt, bounded, place_in_line
 from callwright.records import Finding, Message, Reply, Request
+from callwright.tries import Tries, counted
 
 
 class Ask:
@@ -274,6 +276,13 @@ def test_a_model_that_gives_the_same_reply_again_is_not_shown_it_a_third_time() 
     _, model, _ = attempted(["no", "no", "right"])
     assert [len(request.messages) for request in model.requests] == [1, 3, 1]
     assert model.requests[2].messages[0].content.startswith("Say it.\nAvoid:\n- word fault 0")
+
+
+def test_what_a_step_took_is_counted() -> None:
+    with counted() as steps:
+        attempted(["no", "right"])
+        attempted(["no", "no", "no"])
+    assert steps == {"ask": Tries(requests=5, passed=Counter({1: 1}), failed=1)}
 
 
 def test_what_was_wrong_is_mended_not_talked_about() -> None:

@@ -1,7 +1,8 @@
 """The run directory: replies by request hash, rows, refusals. Survives `kill -9`.
 
     run.sqlite   meta(name, value) · replies(key, reply) · spent: sums over all replies that were ever put
-                 rows(recipe, row, json, print) · refused(recipe, row, number, step, ...) · missing(recipe, row, why)
+                 rows(recipe, row, json, print) · missing(recipe, row, why)
+                 refused(recipe, row, number, step, ...) · steps(recipe, row, json): how each row was made
                  judged_low(recipe, row, attempt, json): whole rows that a judge refused
     run.lock     held while a process writes
 
@@ -11,7 +12,7 @@ Not here: what a recipe is (`recipe.py`), which requests are answered from it (`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -22,8 +23,9 @@ from callwright.errors import LedgerError
 from callwright.lock import locked
 from callwright.prints import print_of
 from callwright.records import Refusal, Reply, Row
+from callwright.tries import Tries
 
-VERSION = 1
+VERSION = 2
 """Of the tables. A run of another version is left alone."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -39,6 +41,8 @@ CREATE INDEX IF NOT EXISTS rows_by_print ON rows (recipe, print, row);
 CREATE TABLE IF NOT EXISTS refused (
     recipe TEXT NOT NULL, row INTEGER NOT NULL, number INTEGER NOT NULL, step TEXT NOT NULL, attempt INTEGER NOT NULL,
     findings BLOB NOT NULL, PRIMARY KEY (recipe, row, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS steps (
+    recipe TEXT NOT NULL, row INTEGER NOT NULL, json BLOB NOT NULL, PRIMARY KEY (recipe, row)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS missing (
     recipe TEXT NOT NULL, row INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY (recipe, row)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS judged_low (
@@ -110,7 +114,7 @@ class Ledger:
         """Forget the rows and refusals of all other recipes. Returns how many rows that were."""
         rows = self._db.one("SELECT count(*) FROM rows WHERE recipe != ?", (recipe,))
         with self._db.whole():
-            for table in ("rows", "refused", "missing", "judged_low"):
+            for table in ("rows", "refused", "steps", "missing", "judged_low"):
                 self._db.execute(f"DELETE FROM {table} WHERE recipe != ?", (recipe,))  # noqa: S608
         return int(rows[0]) if rows else 0
 
@@ -214,14 +218,28 @@ class Ledger:
         for attempt, json in self._db.found(query, (recipe,)):
             yield attempt, self._db.read(Row.model_validate_json, json)
 
-    def put_refusals(self, recipe: str, row: int, refusals: Iterable[Refusal]) -> None:
-        """Keep all that was refused in the making of a row, in order, instead of what was before."""
+    def put_making(self, recipe: str, row: int, refusals: Iterable[Refusal], steps: Mapping[str, Tries]) -> None:
+        """Keep how a row was made: all that was refused, in order, and what each step took. Replaces what was there."""
         with self._db.whole():
+            took = orjson.dumps({name: tries.plain() for name, tries in steps.items()})
+            self._db.execute("INSERT OR REPLACE INTO steps VALUES (?, ?, ?)", (recipe, row, took))
             self._db.execute("DELETE FROM refused WHERE recipe = ? AND row = ?", (recipe, row))
             for number, refusal in enumerate(refusals):
                 findings = orjson.dumps([finding.model_dump() for finding in refusal.findings])
                 values = (recipe, row, number, refusal.step, refusal.attempt, findings)
                 self._db.execute("INSERT INTO refused VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def steps(self, recipe: str) -> Iterator[tuple[int, dict[str, Tries]]]:
+        """(row, step -> what it took), in order; of rows that never came too."""
+
+        def parsed(raw: bytes) -> dict[str, Tries]:
+            try:
+                return {name: Tries.read(plain) for name, plain in orjson.loads(raw).items()}
+            except (AttributeError, KeyError, TypeError) as error:
+                raise ValueError("is not what was written") from error
+
+        query = "SELECT row, json FROM steps WHERE recipe = ? ORDER BY row"
+        return ((row, self._db.read(parsed, raw)) for row, raw in self._db.found(query, (recipe,)))
 
     def refusals(self, recipe: str) -> Iterator[Refusal]:
         query = "SELECT row, step, attempt, findings FROM refused WHERE recipe = ? ORDER BY row, number"

@@ -11,6 +11,7 @@ from typing import Self
 
 from callwright.ledger import Ledger, Spent
 from callwright.records import Refusal, Row
+from callwright.tries import Tries
 
 SHARDS = "shards"
 """The folder inside a run directory in which shards have theirs."""
@@ -73,6 +74,9 @@ class Ledgers:
 
     def refusals(self, recipe: str) -> Iterator[Refusal]:
         return heapq.merge(*(ledger.refusals(recipe) for ledger in self._all), key=lambda refusal: refusal.row)
+
+    def steps(self, recipe: str) -> Iterator[tuple[int, dict[str, Tries]]]:
+        return heapq.merge(*(ledger.steps(recipe) for ledger in self._all), key=lambda found: found[0])
 
     def judged_low(self, recipe: str) -> Iterator[tuple[int, Row]]:
         sources = (ledger.judged_low(recipe) for ledger in self._all)

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from callwright import tries
 from callwright.copied import require_own_words
 from callwright.errors import Rejected
 from callwright.plugins import Model, Refused
@@ -71,8 +72,8 @@ class Cast:
             await model.close()
 
 
-async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> tuple[T, bool]:
-    """The first reading that passes, and whether a model wrote it (False: the fallback did).
+async def attempt(step: Step[T], model: Model, most: int, refused: Refused) -> tuple[T, bool]:
+    """The first reading of at most `most` that passes, and whether a model wrote it (False: the fallback did).
 
     Each attempt goes on from the reply before and what was wrong with it, as a dialogue; where that brought the same
     reply again, from what was wrong alone. Raises `ModelError` as the
@@ -82,18 +83,22 @@ async def attempt(step: Step[T], model: Model, tries: int, refused: Refused) -> 
     correct: Callable[[Request], Request] = _unchanged
     before: str | None = None
     told = ""
-    for number in range(tries):
+    for number in range(most):
         request = step.ask(number)
         reply = await model.complete(correct(request))
         try:
             require_own_words(reply, request, told)
-            return step.read(reply), True
+            value = step.read(reply)
         except Rejected as rejected:
             refused(step.name, number, rejected.findings)
             again, findings = reply.text == before, rejected.findings
             told = _listed(findings)
             correct = functools.partial(_reminded, findings) if again else functools.partial(_answered, reply, findings)
             before = reply.text
+        else:
+            tries.tell(step.name, number + 1, number)
+            return value, True
+    tries.tell(step.name, most, None)
     return step.fallback(), False
 
 

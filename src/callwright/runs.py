@@ -18,6 +18,7 @@ from callwright.ledger import Ledger, Spent
 from callwright.ledgers import SHARDS, Ledgers, shard_folders
 from callwright.lock import Holder, holder
 from callwright.recipe import hash_of
+from callwright.tries import Tries
 
 DEEPEST = 4
 """Folders below the one that is searched."""
@@ -76,6 +77,16 @@ def status(folder: Path) -> Status:
         recipe=recipe or {},
         origin=about.get("origin") or {},
     )
+
+
+def steps_of(folder: Path) -> dict[str, Tries]:
+    """Step -> what it took over all rows of the present recipe, in the order of first use. Raises `LedgerError`."""
+    found: dict[str, Tries] = {}
+    with Ledger.open(folder, write=False) as ledger, Ledgers(ledger) as everything:
+        for _, steps in everything.steps(hash_of(ledger.get_meta("recipe") or {})):
+            for name, tries in steps.items():
+                found.setdefault(name, Tries()).add(tries)
+    return found
 
 
 def refused_and_missing(folder: Path) -> tuple[Counter[str], dict[int, str]]:

@@ -30,6 +30,7 @@ from callwright.synthesis.system_prompt import with_system_prompt
 from callwright.tools.catalog import Catalog
 from callwright.tools.sampling import Sampler
 from callwright.tracing import span
+from callwright.tries import counted
 
 ROW_ATTEMPTS = 3
 """How often a row is begun anew when it fails its checks as a whole."""
@@ -104,13 +105,14 @@ class Work:
         """Make one row and keep it. Returns why it failed; raises what will fail every row."""
         ROW.set(row)  # of this row's task alone
         told = _Told(row, self._watch)
-        try:
-            with span("row", row=row):
-                made, problem = await self._best(row, turn, told)
-        except Stopped:
-            return STOPPED
-        finally:
-            self._ledger.put_refusals(self.recipe, row, told.refusals)
+        with counted() as steps:
+            try:
+                with span("row", row=row):
+                    made, problem = await self._best(row, turn, told)
+            except Stopped:
+                return STOPPED
+            finally:
+                self._ledger.put_making(self.recipe, row, told.refusals, steps)
         if made is None:
             return problem
         self._ledger.put_row(self.recipe, made)

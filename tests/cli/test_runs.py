@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -113,6 +114,9 @@ def test_a_run_is_shown_with_its_refusals_and_the_reason_of_each_missing_row(
     assert "row 3 is missing: " in shown
     said = json.loads(command("runs", "show", "d.run", "--json").out)
     assert (said["state"], list(said["missing"])) == ("stopped", ["2", "3"])
+    assert re.search(r"^ *result +3 +3 +100% +100% +0 *$", shown, re.MULTILINE)
+    assert re.search(r"^ *user +3 +3 +0% +0% +3 *$", shown, re.MULTILINE)
+    assert said["steps"]["user"] == {"requests": 3, "passed": [], "failed": 3}
     assert "out of order" in said["missing"]["3"]
     assert "... and 1 more row" in command("runs", "show", "d.run", "--limit", "1").out
 

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,8 +19,9 @@ from callwright.cli.again import HIDDEN, again
 from callwright.cli.progress import clock, dollars, reasons
 from callwright.cli.text import counted, printable
 from callwright.errors import LedgerError, UserError
-from callwright.runs import Status, collect, refused_and_missing, runs_in, status
+from callwright.runs import Status, collect, refused_and_missing, runs_in, status, steps_of
 from callwright.runs import stop as stopped
+from callwright.tries import Tries
 
 _HIDES = re.compile(r"[=:] ?" + re.escape(HIDDEN) + r"|://" + re.escape(HIDDEN) + "@")
 """Where a stored command line holds what is not kept."""
@@ -61,8 +63,11 @@ def show_command(
     """One run: what it was asked for, what is done, what was refused, which rows are missing and why."""
     one = status(folder)
     codes, missing = refused_and_missing(folder)
+    steps = steps_of(folder)
     if as_json:
-        print(orjson.dumps({**_said(one), "refused": dict(codes), "missing": missing}, option=_KEYS).decode())
+        took = {name: tries.plain() for name, tries in steps.items()}
+        shown = {**_said(one), "steps": took, "refused": dict(codes), "missing": missing}
+        print(orjson.dumps(shown, option=_KEYS).decode())
         return
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", style="dim")
@@ -71,7 +76,10 @@ def show_command(
         table.add_row(label, printable(text))
     if codes:
         table.add_row("refused", f"{codes.total():,} ({reasons(codes, 8)})")
-    Console(highlight=False, markup=False, emoji=False).print(table)
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(table)
+    if steps:
+        console.print(_by_step(steps))
     for row, why in list(missing.items())[: limit or None]:
         print(printable(f"row {row} is missing: {why}"))
     if limit and len(missing) > limit:
@@ -175,6 +183,18 @@ def _facts(one: Status) -> dict[str, str]:
     if one.origin.get("arguments"):
         facts["begun by"] = f"{again(one.origin['arguments'])} (in {one.origin.get('folder', '')})"
     return facts
+
+
+def _by_step(steps: Mapping[str, Tries]) -> Table:
+    """What each step of the rows took."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("step")
+    for name in ("times", "requests", "passed at once", "after one repair", "by code or anew"):
+        table.add_column(name, justify="right")
+    for name, tries in steps.items():
+        shares = (f"{tries.share(repairs):.0%}" for repairs in (0, 1))
+        table.add_row(name, f"{tries.times:,}", f"{tries.requests:,}", *shares, f"{tries.failed:,}")
+    return table
 
 
 def _size(count: int) -> str:

@@ -197,6 +197,8 @@ class PlannedTurn(Record):
 
     intent: str = ""
     """What the user says, where that is no request for the turn's calls."""
+    plainly: str = ""
+    """The same in plain words: where no words of a model can be used."""
     steps: tuple[tuple[PlannedCall, ...], ...] = ()
     """Calls of one step are made in parallel; a later step may use the results of an earlier one."""
     missing: Pointer | None = None

@@ -7,7 +7,7 @@ from tests.quality.perfect import changed, codes, first, perfect
 from tests.rows import assistant, call, mail_row, result, user
 
 from callwright.quality.results import check_results
-from callwright.records import Row
+from callwright.records import Injected, Row
 
 ROW = perfect("sequential")
 RESULT = first(ROW, "tool")
@@ -72,6 +72,12 @@ def test_the_same_look_up_with_another_result_is_a_warning() -> None:
         "warning",
         "$.messages[4].content",
     )
+
+
+def test_a_look_up_that_failed_and_is_made_again_contradicts_nothing() -> None:
+    row = reading("order_get", '{"status": 500}', '{"n": 2}')
+    metadata = row.metadata.model_copy(update={"faults": (Injected(call="c0", kind="server_error"),)})
+    assert codes(check_results(row.model_copy(update={"metadata": metadata}))) == []
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,18 @@ def tool(properties: dict[str, Any], *required: str) -> Tool:
     return Tool(name="do_it", parameters={"type": "object", "properties": properties, "required": list(required)})
 
 
+def test_how_many_results_are_wanted_is_corrected_last() -> None:
+    text, number = {"type": "string"}, {"type": "integer", "minimum": 1}
+    search = tool(
+        {"limit": number, "labels": {"type": "array", "items": text}, "query": text}, "limit", "labels", "query"
+    )
+    for seed in range(20):
+        frame, call, values = planned(search, random.Random(seed))
+        change = changed(frame, call, 1, values, None)
+        assert change is not None
+        assert change.pointer != "/limit"
+
+
 def test_a_tool_can_be_corrected_where_an_argument_has_another_value() -> None:
     assert changeable(tool({"city": {"type": "string"}}, "city"))
     assert changeable(tool({"city": {"type": "string"}}))

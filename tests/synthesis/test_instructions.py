@@ -39,6 +39,25 @@ def test_a_result_is_what_it_was_once_the_instruction_is_taken_out(body: str, se
     assert cleaned(call).result == mail
 
 
+@given(st.sampled_from(["def pay(order):", "total = 1", "SELECT 1"]), st.integers())
+def test_in_code_an_instruction_is_a_comment(code: str, seed: int) -> None:
+    tool = READ.model_copy(update={"returns": None})
+    found = hidden({"code_snippet": code}, tool, "Do it.", random.Random(seed))
+    assert found is not None
+    result, _ = found
+    assert result["code_snippet"].removeprefix(code).lstrip() in ("# Do it.", "// Do it.")
+    call = PlannedCall(id="c", tool="x", arguments={}, sources={}, result=result, instruction="Do it.")
+    assert cleaned(call).result == {"code_snippet": code}
+
+
+def test_tags_types_and_accounts_are_no_place_for_what_people_write() -> None:
+    tool = READ.model_copy(update={"returns": None})
+    for name in ("etag", "type", "account", "domain_name", "object", "currency", "file_name"):
+        assert hidden({name: "abc"}, tool, "Do it.", random.Random(0)) is None
+    for name in ("display_name", "note", "subject", "channel_topic"):
+        assert hidden({name: "abc"}, tool, "Do it.", random.Random(0)) is not None
+
+
 def test_an_instruction_wants_a_tool_that_the_row_does_not_use_or_something_said() -> None:
     orders = [order([READ, SEND], ["mail_read"], random.Random(seed)) for seed in range(60)]
     assert {one.tool for one in orders} == {"", "mail_send"}

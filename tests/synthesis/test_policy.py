@@ -211,6 +211,8 @@ def test_a_tool_that_comes_late_is_named_when_it_is_missing_and_when_it_is_there
         ("Sends the specified, existing draft", "book a desk room"),
         ("Get plan usage", "get plan usage"),
         ("Turns off a light", "turn off a light"),
+        ("Updates the specified label of a given account", "update the label of an account"),
+        ("Retrieves information about a single event", "retrieve information about an event"),
         (
             "Deletes an existing person’s relationship to the account’s legal entity at any time and in any place.",
             "delete an existing person’s relationship",

@@ -117,6 +117,11 @@ def test_what_code_writes_asks_for_the_act_and_says_every_value() -> None:
     assert text.endswith(" The repository is acme/web and the priority is high.")
 
 
+def test_where_no_tool_is_asked_for_code_says_what_the_turn_is_about() -> None:
+    corrects = step(wants="", about=[], facts=[WHERE], plainly="Sorry, I have to correct that; please do it again.")
+    assert corrects.fallback() == "Sorry, I have to correct that; please do it again. The repository is acme/web."
+
+
 def test_a_word_of_assent_in_front_is_dropped() -> None:
     text = said("Sure, the login page is slow, please open an issue in {repository} with {priority} priority.")
     assert text.startswith("The login page")

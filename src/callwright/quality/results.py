@@ -22,6 +22,7 @@ def check_results(row: Row) -> list[Finding]:
 
 def _faults(row: Row) -> Iterator[Finding]:
     calls = {call.id: call for message in row.messages for call in message.tool_calls}
+    failed = {fault.call for fault in row.metadata.faults}
     answered: dict[str, str] = {}
     for index, message in enumerate(row.messages):
         if message.role != "tool":
@@ -33,7 +34,7 @@ def _faults(row: Row) -> Iterator[Finding]:
         if found := _PLACEHOLDER.search(text):
             yield Finding(code="results.placeholder", path=path, message=f"holds the placeholder {found.group()!r}")
         call = calls.get(message.tool_call_id or "")
-        if call and _reads(call):
+        if call and call.id not in failed and _reads(call):
             key = json.dumps([call.name, call.arguments], sort_keys=True)
             if answered.setdefault(key, text) != text:
                 yield Finding(

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 from callwright.plugins import Knowing
 from callwright.quality.saying import at_pointer
 from callwright.records import PlannedCall, Pointer, Schema, Source, Tool
+from callwright.synthesis.facts import is_limit
 from callwright.synthesis.frame import Frame, is_plain, is_simple
 from callwright.synthesis.pointers import escaped, is_there, replaced, schema_at
 from callwright.tools.files_forms import kept
-from callwright.tools.roles import COMPOSED, WRITTEN, role_of
+from callwright.tools.roles import COMPOSED, WRITTEN, role_of, words_of
 from callwright.tools.values import Values, is_valid
 from callwright.tools.values_schema import Unsampleable
 
@@ -130,9 +131,12 @@ def _leaves(schema: Schema, at: Pointer) -> Iterator[tuple[Pointer, str, Schema]
 
 
 def _rank(place: tuple[Pointer, str, Schema], tool: Tool, world: Knowing | None) -> int:
-    """What people correct sooner: a plain value, one that names something, a choice, a text, a list."""
+    """What people correct sooner: a plain value, one that names something, a choice, a text, a list; how many results
+    they want, last of all."""
     pointer, name, part = place
     role = role_of(name, schema_at(tool.parameters, pointer))
+    if is_limit(words_of(name)):
+        return 5
     if role == "list":
         return 4
     if "const" not in part:

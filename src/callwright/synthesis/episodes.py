@@ -94,7 +94,8 @@ def with_gaps(draft: Draft, turns: Sequence[PlannedTurn]) -> list[PlannedTurn]:
         asked = _said_in(number, call, but=missing)
         done[number] = PlannedTurn(missing=missing)
         answer = "The person answers the assistant's question with what was missing."
-        done[number + 1] = _first_call(done[number + 1], asked, intent=answer)
+        plainly = "Here is what was missing." if missing else "Yes, please go ahead."
+        done[number + 1] = _first_call(done[number + 1], asked, intent=answer, plainly=plainly)
         held = [at_pointer(call.arguments, missing)] if missing else []
         done[number + 1 :] = [_remembered(turn, number, but=held) for turn in done[number + 1 :]]
     return done
@@ -115,7 +116,9 @@ def with_early(draft: Draft, turns: Sequence[PlannedTurn], state: Progress) -> l
         state.marks.append(Mark(what="late", call=call.id, tool=tool.name, text=rule.text))
         done[number] = PlannedTurn(unfit=call, why_not=rule.reason)
         intent = "The person asks the assistant to go ahead now with the request from before."
-        done[number + 1] = _first_call(done[number + 1], call, intent=intent, opening=opening)
+        done[number + 1] = _first_call(
+            done[number + 1], call, intent=intent, plainly="Please go ahead now.", opening=opening
+        )
         done[number + 1 :] = [_remembered(turn, number, but=()) for turn in done[number + 1 :]]
     return done
 
@@ -154,6 +157,6 @@ def _remembered(turn: PlannedTurn, number: int, but: Sequence[Any]) -> PlannedTu
     return turn.model_copy(update={"steps": tuple(tuple(map(moved, step)) for step in turn.steps)})
 
 
-def _first_call(turn: PlannedTurn, call: PlannedCall, *, intent: str, opening: str = "") -> PlannedTurn:
+def _first_call(turn: PlannedTurn, call: PlannedCall, *, intent: str, plainly: str, opening: str = "") -> PlannedTurn:
     steps = ((call, *turn.steps[0][1:]), *turn.steps[1:])
-    return turn.model_copy(update={"steps": steps, "intent": intent, "opening": opening})
+    return turn.model_copy(update={"steps": steps, "intent": intent, "plainly": plainly, "opening": opening})

@@ -39,7 +39,7 @@ class Fact:
     @property
     def is_limit(self) -> bool:
         """Whether it says how many results are wanted."""
-        return isinstance(self.value, int) and not self.is_flag and bool(_LIMITS.fullmatch(self.name))
+        return isinstance(self.value, int) and not self.is_flag and is_limit(self.name)
 
     @property
     def is_attachment(self) -> bool:
@@ -65,6 +65,11 @@ class Fact:
             return f"{self.name} should be {'on' if self.value else 'off'}"
         shown = spoken(self.value)[0] if self.value not in ("", [], {}) else "empty"
         return f"the {self.name} is {shown}"
+
+
+def is_limit(name: str) -> bool:
+    """Whether a parameter of this name, in words, says how many results are wanted."""
+    return bool(_LIMITS.fullmatch(name))
 
 
 def facts_of(call: PlannedCall, turn: int) -> list[Fact]:

@@ -22,6 +22,7 @@ from callwright.synthesis.episodes import doomed, forbidden, instructed, mended,
 from callwright.synthesis.frame import Frame, Framer, Known, leaf_sources
 from callwright.synthesis.kinds import TurnShape
 from callwright.synthesis.progress import Progress
+from callwright.synthesis.purpose import wish_of
 from callwright.synthesis.recovering import Untaken
 from callwright.synthesis.text import refused as rejected
 from callwright.tools.languages import LANGUAGES
@@ -96,7 +97,7 @@ class Planner:
                 given = self._given(draft, use.tool, state, linked=linked)
                 made.append(await self._call(draft, use, number, state, given, tuple(made), refused, linked=linked))
             steps += await self._done(draft, shape, [use.tool for use in step], made, state)
-        return PlannedTurn(steps=tuple(steps)) if steps else PlannedTurn(intent=_small_talk(draft, state))
+        return PlannedTurn(steps=tuple(steps)) if steps else _small_talk(draft, state)
 
     @staticmethod
     async def _done(
@@ -133,7 +134,8 @@ class Planner:
             f"The person corrects the request before: the {name} has to be {spoken(new)[0]} instead of "
             f"{spoken(old)[0]}; everything else stays as it was. They ask for the same again with that."
         )
-        return PlannedTurn(steps=((done,), *((again,) for again in await mended(done, tool, state))), intent=intent)
+        steps = ((done,), *((again,) for again in await mended(done, tool, state)))
+        return PlannedTurn(steps=steps, intent=intent, plainly="Sorry, I have to correct that; please do it again.")
 
     async def _call(
         self,
@@ -196,7 +198,7 @@ class Planner:
             arguments=filled.arguments,
             sources=sources,
             situation=filled.situation,
-            wants=tool.description.rstrip(".") or words_of(tool.name),
+            wants=wish_of(tool),
         )
 
     @staticmethod
@@ -212,11 +214,16 @@ class Planner:
         return dict(itertools.islice(_by_name(tool, state), 1))
 
 
-def _small_talk(draft: Draft, state: Progress) -> str:
-    """What a turn without calls is about."""
+def _small_talk(draft: Draft, state: Progress) -> PlannedTurn:
+    """A turn without calls."""
     if state.calls:
-        return "The person thanks the assistant, or asks a short question about what was just done or found."
-    return f"The person asks a general question about {draft.topic.leaf} that needs no look-up."
+        intent = "The person thanks the assistant, or asks a short question about what was just done or found."
+        return PlannedTurn(intent=intent, plainly="Thanks, that is all I need for now.")
+    leaf = draft.topic.leaf
+    return PlannedTurn(
+        intent=f"The person asks a general question about {leaf} that needs no look-up.",
+        plainly=f"In general, what matters most here: {leaf}?",
+    )
 
 
 def _taken(state: Progress, call_id: str, pointer: Pointer) -> Known | None:

@@ -22,6 +22,8 @@ _INTRODUCTION = re.compile(
 _END = re.compile(r"[.,:;(\n]\s*|\s+(?:from|using|which|that|and|so|where|by|if|when|you|with which)\b")
 _JOINT = re.compile(r"\s(?:to|of|in|on|for|at|with|under|within|into|as)\b")
 _LOOSE_END = re.compile(r"(?<=\w\w\w)\s+(?:\w+ed|given|to|of|in|on|for|at|with|as)$")
+_ANY = re.compile(r"\b(the|an?) (?:specified|specific|given|particular|single) (?=(\w))", re.IGNORECASE)
+"""Words by which a description speaks of arguments, and nobody of what they want."""
 _WHICH = frozenset(
     [
         "a",
@@ -48,6 +50,12 @@ _UNFINISHED = frozenset(("a", "all", "an", "existing", "given", "new", "single",
 """Words after which the thing itself is still to come."""
 _JOINTS = frozenset(
     (
+        "about",
+        "between",
+        "into",
+        "per",
+        "under",
+        "within",
         "as",
         "back",
         "by",
@@ -77,7 +85,7 @@ _STUFF = frozenset(_STUFF_WORDS.split())
 
 def purpose_of(tool: Tool) -> str:
     """The tool's description cut down to its verb and object; its name in words where that gives none."""
-    said = plain(_TAG.sub(r"\1", tool.description)).strip()
+    said = _ANY.sub(_without, plain(_TAG.sub(r"\1", tool.description)).strip())
     first = _shortened(_END.split(_INTRODUCTION.sub("", said, count=1), maxsplit=1)[0].strip())
     word, *rest = first.split() or [""]
     verb = _bare(word.lower(), tool.name)
@@ -86,6 +94,12 @@ def purpose_of(tool: Tool) -> str:
     if not verb or not rest or rest[-1].lower() in _UNFINISHED:
         return _named(tool)
     return _phrase(verb, rest)
+
+
+def wish_of(tool: Tool) -> str:
+    """The same as a line of a list: "Delete a repository"."""
+    purpose = purpose_of(tool)
+    return purpose[:1].upper() + purpose[1:]
 
 
 def _shortened(text: str) -> str:
@@ -104,6 +118,12 @@ def _named(tool: Tool) -> str:
     at = next((at for at, word in enumerate(found) if meaning(word)[0] != "other"), None)
     verb, thing = ("use", found) if at is None else (found[at], [*found[:at], *found[at + 1 :]])
     return _phrase(verb, thing)
+
+
+def _without(found: re.Match[str]) -> str:
+    if found[1].lower() == "the":
+        return f"{found[1]} "
+    return "an " if found[2] in "aeioAEIO" else "a "
 
 
 def _phrase(verb: str, thing: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from callwright.llm.conform import read_json
 from callwright.quality.acts import acts_in, same_thing, touches
 from callwright.quality.saying import invented
 from callwright.records import Finding, PlannedCall, Reply, Request, Schema, Tool
+from callwright.synthesis.purpose import purpose_of
 from callwright.synthesis.text import listed, prose, refused, request, seed_of
 from callwright.text import action_of, plain
 
@@ -134,13 +135,12 @@ def reason(call: PlannedCall, tool: Tool) -> str:
     """A thought that code writes from the plan alone: what the tool does, and the source of every argument."""
     if call.because:
         return f"{call.tool} once more: {call.because[:1].lower()}{call.because[1:]}"
-    purpose = tool.description.rstrip(".") or "what is asked for"
     origins = []
     for pointer, source in call.sources.items():
         name = pointer.split("/")[1] if "/" in pointer else "arguments"
         origins.append(f"{name} {_ORIGIN[source.kind]}")
     sourced = f" I set {listed(list(dict.fromkeys(origins)))}." if origins else ""
-    return f"{call.tool} fits here: {purpose[:1].lower()}{purpose[1:]}.{sourced}"
+    return f"{call.tool} fits here: {purpose_of(tool)}.{sourced}"
 
 
 def _shown(call: PlannedCall) -> str:

@@ -29,7 +29,7 @@ from callwright.synthesis.outcomes import (
     spoken_of,
     task_of,
 )
-from callwright.synthesis.purpose import purpose_of
+from callwright.synthesis.purpose import purpose_of, wish_of
 from callwright.synthesis.reasoning import WriteThoughts, WriteTrace, action
 from callwright.synthesis.settings import ClarityLevel
 from callwright.synthesis.user import WriteUser
@@ -135,6 +135,7 @@ class Turns:
                 others=_not_meant(talk, _meant(talk, call)),
                 unknown=[cleaned(later).result for later in turn.calls],
                 leave_out=left_out,
+                plainly=turn.plainly,
             )
             guidance = guided(self._guidance, self._clarity.get(talk.blueprint.clarity))
             step = WriteUser(wish, guidance, (talk.blueprint.seed, number, at))
@@ -181,7 +182,7 @@ class Turns:
     def _reply(self, talk: _Talk, number: int, turn: PlannedTurn, said: str, before: Sequence[Message]) -> WriteReply:
         if turn.unfit and turn.why_not:
             return self._refusal(talk, number, turn.unfit, turn.why_not, said, before)
-        able = [tool.description.rstrip(".") for tool in talk.blueprint.tools if tool.description][:3]
+        able = [wish_of(tool) for tool in talk.blueprint.tools if tool.description][:3]
         wish = (turn.unfit.wants[:1].lower() + turn.unfit.wants[1:]) if turn.unfit else ""
         kind, wanted, missing = "talk", "Answer briefly from what was said; nothing has to be looked up.", None
         if turn.unfit:

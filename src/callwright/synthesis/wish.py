@@ -78,6 +78,8 @@ class Wish:
     unknown: Sequence[Any]
     """Results that are still to come: the person cannot know what they hold."""
     leave_out: Fact | None = None
+    plainly: str = ""
+    """What code says where nothing is wanted that a tool does."""
 
     def __post_init__(self) -> None:
         if self.is_foreign:
@@ -103,6 +105,8 @@ class Wish:
 
     def bare(self) -> str:
         """The request as code would put it."""
+        if self.plainly:
+            return self.plainly
         wish = self.wants[:1].lower() + self.wants[1:] if self.wants else "help me with this"
         known = [text.rstrip(".") for text in self.about if not self._early(text)]
         about = sorted(known, key=len)[:1]

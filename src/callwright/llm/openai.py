@@ -16,6 +16,7 @@ import orjson
 from callwright.errors import ConfigError, ServerError, TimedOut, Unreachable
 from callwright.llm.openai_errors import error_of
 from callwright.llm.settings import LLMSettings
+from callwright.llm.sockets import small_reads, small_sealed_reads
 from callwright.llm.strict import strict_schema, without_nulls
 from callwright.llm.urls import without_secrets
 from callwright.records import Constraint, Message, Reply, Request, ToolCall
@@ -136,7 +137,13 @@ class OpenAIModel:
             timeout = aiohttp.ClientTimeout(
                 total=self._settings.timeout_s, sock_connect=self._settings.connect_timeout_s
             )
-            connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300, keepalive_timeout=IDLE_S)
+            connector = aiohttp.TCPConnector(
+                limit=0,
+                ttl_dns_cache=300,
+                keepalive_timeout=IDLE_S,
+                socket_factory=small_reads,
+                ssl=small_sealed_reads() if self.base_url.startswith("https") else True,
+            )
             self._session = aiohttp.ClientSession(headers=headers, timeout=timeout, connector=connector)
         return self._session
 

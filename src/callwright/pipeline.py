@@ -168,24 +168,29 @@ async def bounded(items: Iterable[A], one: Callable[[A], Awaitable[B]], limit: i
         _TURN.set(_Turn(line))
         return item, await one(item)
 
-    def begun(count: int) -> set[asyncio.Task[tuple[A, B]]]:
-        tasks = {asyncio.create_task(run(item)) for item in itertools.islice(source, count)}
-        line.ends = len(tasks) < count
-        return tasks
+    def begin() -> None:
+        """Fill the places that are free."""
+        free = limit - len(under_way)
+        tasks = [asyncio.create_task(run(item)) for item in itertools.islice(source, free)]
+        for task in tasks:
+            task.add_done_callback(ended.put_nowait)
+        under_way.update(tasks)
+        line.ends = len(tasks) < free
 
     source = iter(items)
-    done: set[asyncio.Task[tuple[A, B]]] = set()
-    pending = begun(limit)
+    under_way: set[asyncio.Task[tuple[A, B]]] = set()
+    ended: asyncio.Queue[asyncio.Task[tuple[A, B]]] = asyncio.Queue()  # `asyncio.wait` looks at all tasks for each one
     usual = gc.get_threshold()
     gc.set_threshold(*(max(given, few) for given, few in zip(usual, COLLECTED_EVERY, strict=True)))
     try:
-        while pending:
-            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                yield task.result()
-            pending |= begun(len(done))
+        begin()
+        while under_way:
+            task = await ended.get()
+            under_way.remove(task)
+            yield task.result()
+            begin()
     finally:
         gc.set_threshold(*usual)
-        for task in pending:
+        for task in under_way:
             task.cancel()
-        await asyncio.gather(*done, *pending, return_exceptions=True)  # those done too: each exception is taken note of
+        await asyncio.gather(*under_way, return_exceptions=True)  # those done too: each exception is taken note of

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from callwright.config import Config
+from callwright.config import Config, load
 from callwright.config_file import InvalidConfig
 from callwright.errors import ConfigError
 from callwright.overrides import Override
@@ -68,3 +68,52 @@ def test_the_file_s_document_is_not_touched(article: Path) -> None:
     Config.load(article, ["seed=3"])
     assert article.read_bytes() == before
     assert Config.load(article).seed == 0
+
+
+SECTIONS = """
+llm: {provider: openai, model: small, temperature: 0.2}
+topics: {prompt: Cars, llm: {provider: ollama, model: tiny, temperature: 0.9}}
+generation: {steps: {answer: {model: large}}}
+quality: {judge: {llm: {model: judge, base_url: "http://h/v1"}}}
+output: {save_as: out.jsonl, num_samples: 1}
+"""
+
+
+def asked(tmp_path: Path, *given: Override) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+    (tmp_path / "c.yaml").write_text(SECTIONS)
+    config, document = load(tmp_path / "c.yaml", given)
+    return {section: (llm.provider, llm.model) for section, llm in config.models().items()}, document.notes
+
+
+def flag(name: str, value: str) -> Override:
+    return Override(("llm", name), value, f"--{name}")
+
+
+def test_a_flag_that_says_which_model_to_ask_holds_for_every_section_and_says_so(tmp_path: Path) -> None:
+    models, notes = asked(tmp_path, flag("provider", "vllm"), flag("model", "mine"))
+    assert set(models.values()) == {("vllm", "mine")}
+    (note,) = notes
+    assert "c.yaml: --provider and --model hold for every section" in note
+    for section in ("topics.llm", "quality.judge.llm", "generation.steps.answer"):
+        assert section in note
+
+
+def test_what_a_flag_drops_is_the_model_and_not_how_it_is_sampled(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(SECTIONS)
+    config, _ = load(tmp_path / "c.yaml", [flag("model", "mine")])
+    topics, judge = config.models()["topics"], config.models()["quality.judge"]
+    assert (topics.provider, topics.model, topics.temperature) == ("openai", "mine", 0.9)
+    assert judge.base_url is None
+
+
+def test_what_is_typed_for_a_section_stays_its_own_beside_a_flag(tmp_path: Path) -> None:
+    models, _ = asked(tmp_path, Override.parse("quality.judge.llm.model=judge"), flag("model", "mine"))
+    assert models["quality.judge"] == ("openai", "judge")
+    assert models["topics"] == ("openai", "mine")
+
+
+def test_without_such_a_flag_every_section_keeps_its_own_model_and_nothing_is_said(tmp_path: Path) -> None:
+    models, notes = asked(tmp_path, Override.parse("llm.model=mine"), Override(("seed",), 1, "--seed"))
+    assert models["topics"] == ("ollama", "tiny")
+    assert models["generation.steps.answer"] == ("openai", "large")
+    assert notes == ()

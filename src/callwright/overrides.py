@@ -6,7 +6,7 @@ A value is typed as YAML types it. The option stands in the place of the line nu
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,11 @@ from callwright.config_file import Document, Keys, dotted, scalar
 from callwright.config_problems import field_names
 from callwright.errors import ConfigError
 from callwright.llm.settings import belongs_to_provider
+
+_ASKED = (("llm", "provider"), ("llm", "model"), ("llm", "base_url"))
+"""What `--provider`, `--model` and `--base-url` set."""
+_NAMES = frozenset(("provider", "model", "model_path", "base_url", "endpoints", "api_key", "price"))
+"""Settings that say which model is asked, and where; those of sampling are not among them."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ def overridden(document: Document, overrides: Iterable[Override], model: type[Ba
     value = copy.deepcopy(document.value)
     places = dict(document.places)
     given = list(overrides)
+    notes = (*document.notes, *(f"{document.name}: {said}" for said in _leave_sections(value, given)))
     _leave_provider(value, given)
     for override in given:
         _put(value, override, model)
@@ -54,7 +60,7 @@ def overridden(document: Document, overrides: Iterable[Override], model: type[Ba
         for depth in range(1, len(override.keys)):
             places.setdefault(override.keys[:depth], override.place)
         places[override.keys] = override.place
-    return replace(document, value=value, places=places)
+    return replace(document, value=value, places=places, notes=notes)
 
 
 def _put(value: dict[str, Any], override: Override, model: type[BaseModel]) -> None:
@@ -77,6 +83,38 @@ def _put(value: dict[str, Any], override: Override, model: type[BaseModel]) -> N
     for same in field_names(model, override.keys[:-1]).get(str(last), ()):
         here.pop(same, None)
     here[str(last)] = override.value
+
+
+def _leave_sections(value: dict[str, Any], overrides: list[Override]) -> Iterator[str]:
+    """A flag that says which model to ask holds for every section: what a section of the file says of that is dropped,
+    and a note says so. What is typed with `-o` for a section stays."""
+    flags = [given.place for given in overrides if given.keys in _ASKED and given.place.startswith("--")]
+    found = {dotted(keys): own for keys, own in _own_models(value) if own.keys() & _NAMES} if flags else {}
+    for own in found.values():
+        for name in _NAMES:
+            own.pop(name, None)
+    if found:
+        first = next(iter(found))
+        yield (
+            f"{' and '.join(flags)} hold{'s' * (len(flags) == 1)} for every section: what {', '.join(found)} of the "
+            f"file says of the model is left out. `-o {first}.model=NAME` gives a section its own."
+        )
+
+
+def _own_models(value: dict[str, Any]) -> Iterator[tuple[Keys, dict[str, Any]]]:
+    """(place, settings) of every section's own model."""
+    steps = _inside(value, ("generation", "steps"))
+    places = [("topics", "llm"), ("generation", "llm"), ("quality", "judge", "llm")]
+    for keys in [*places, *(("generation", "steps", name) for name in steps)]:
+        if own := _inside(value, keys):
+            yield keys, own
+
+
+def _inside(value: Any, keys: Keys) -> dict[str, Any]:
+    """The mapping at `keys`; empty where there is none."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def _leave_provider(value: dict[str, Any], overrides: list[Override]) -> None:

@@ -16,7 +16,6 @@ from rich.table import Table
 from callwright.cli import settings
 from callwright.cli.progress import clock, dollars
 from callwright.cli.views import chosen_view
-from callwright.config import Config
 from callwright.pilot import Figure, Pilot, piloted
 
 app = typer.Typer(add_completion=False)
@@ -52,7 +51,7 @@ def estimate_command(
         base_url=base_url,
         run_dir=run_dir,
     )
-    wanted = Config.load(config, given)
+    wanted = settings.loaded(config, given)
     with chosen_view(quiet=as_json, log_format=None) as view:
         pilot = asyncio.run(piloted(wanted, config.parent, wanted.run_dir, rows, view))
     if as_json:

@@ -69,7 +69,7 @@ def generate_command(
         shards=shards,
         ray_address=ray_address,
     )
-    wanted = Config.load(config, given)
+    wanted = Config.load(config, given) if quiet else settings.loaded(config, given)
     made(wanted, config.parent, chosen_view(quiet=quiet, log_format=log_format))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from callwright.cli.text import printable
+from callwright.config import Config, load
 from callwright.overrides import Override
 
 ConfigFile = Annotated[Path, typer.Argument(metavar="CONFIG", help="The configuration, YAML.")]
@@ -45,6 +48,14 @@ _FLAGS = {
     "ray_address": "run.ray_address",
 }
 """Flags whose value is a text as it stands."""
+
+
+def loaded(path: Path, given: Iterable[Override]) -> Config:
+    """The configuration; what is worth knowing of how it was read goes to stderr. Raises `ConfigError`."""
+    config, document = load(path, given)
+    for note in document.notes:
+        print(printable(note), file=sys.stderr)
+    return config
 
 
 def overrides(

@@ -54,7 +54,7 @@ def build_command(
         base_url=base_url,
         run_dir=run_dir,
     )
-    wanted = Config.load(config, given)
+    wanted = Config.load(config, given) if quiet else settings.loaded(config, given)
     target = save_as or wanted.topics.save_as
     if not target:
         raise ConfigError(f"{config}: topics.save_as: is not set.", hint="Name a file there, or with --save-as.")

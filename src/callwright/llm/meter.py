@@ -52,24 +52,23 @@ class Metered:
         self._hedges = 1.0
 
     async def complete(self, request: Request) -> Reply:
-        attempt, failed, answers = 0, None, self._answers
+        attempt, answers = 0, self._answers
+        failed: Lane | None = None
         while True:
             lane = await self._place(attempt, failed)
             try:
                 return await self._asked(lane, request, attempt)
-            except ModelError as error:
-                failed, fault = lane, error
-            finally:
-                self._lanes.give(lane)
-            if self._goes_elsewhere(fault, lane):
-                continue
-            served = isinstance(fault, RateLimited) and self._answers > answers  # others: so this one waits its turn
-            answers = self._answers
-            if not served and (not fault.retryable or attempt >= self._most_retries(fault)):
-                raise fault
-            pause_s = self._pause_s(fault, attempt // len(self._lanes.all), request)
-            self._reached |= not isinstance(fault, Unreachable)
-            self._watch(Event("retry", str(fault), {"wait_s": pause_s, "attempt": attempt}))
+            except ModelError as fault:  # kept for no longer: a frame that holds its own error waits for the collector
+                failed = lane
+                if self._goes_elsewhere(fault, lane):
+                    continue
+                served = isinstance(fault, RateLimited) and self._answers > answers  # others: so it waits its turn
+                answers = self._answers
+                if not served and (not fault.retryable or attempt >= self._most_retries(fault)):
+                    raise
+                pause_s = self._pause_s(fault, attempt // len(self._lanes.all), request)
+                self._reached |= not isinstance(fault, Unreachable)
+                self._watch(Event("retry", str(fault), {"wait_s": pause_s, "attempt": attempt}))
             await asyncio.sleep(pause_s)
             attempt += not served
 
@@ -89,16 +88,21 @@ class Metered:
         return lane
 
     async def _asked(self, lane: Lane, request: Request, attempt: int) -> Reply:
-        usual_s = lane.patience.usual_s if lane.patience and self._settings.hedge else None
-        if usual_s is None or self._settings.hedge is None:
-            reply = await self._sent(lane, request, attempt)
-        else:
-            reply = await self._hedged(lane, request, attempt, usual_s * self._settings.hedge)
+        try:
+            reply = await self._answered(lane, request, attempt)
+        finally:
+            self._lanes.give(lane)
         self._answers += 1
         self._reached = True
         self._hedges = min(8.0, self._hedges + HEDGED_SHARE)
         price = self._settings.price
         return reply.model_copy(update={"cost": price.of(reply)}) if price else reply
+
+    async def _answered(self, lane: Lane, request: Request, attempt: int) -> Reply:
+        usual_s = lane.patience.usual_s if lane.patience and self._settings.hedge else None
+        if usual_s is None or self._settings.hedge is None:
+            return await self._sent(lane, request, attempt)
+        return await self._hedged(lane, request, attempt, usual_s * self._settings.hedge)
 
     async def _sent(self, lane: Lane, request: Request, attempt: int) -> Reply:
         self._watch(Event("sent"))

@@ -59,8 +59,8 @@ def status(folder: Path) -> Status:
     """How far the run is. Raises `LedgerError`."""
     writer = holder(folder / "run.lock")
     with Ledger.open(folder, write=False) as ledger, Ledgers(ledger) as everything:
-        recipe, about = ledger.get_meta("recipe"), ledger.get_meta("about") or {}
-        asked = int(about.get("rows", 0))
+        recipe, about = ledger.get_meta("recipe"), _about(folder, ledger.get_meta("about"))
+        asked = about["rows"]
         rows = everything.count_rows(hash_of(recipe), asked) if recipe else 0
         spent = everything.spent()
     files = list(folder.rglob("run.sqlite*"))
@@ -69,14 +69,28 @@ def status(folder: Path) -> Status:
         state="running" if writer else "begun" if not recipe else "done" if rows >= asked else "stopped",
         rows=rows,
         asked=asked,
-        dataset=next(iter(about.get("files", [])), ""),
+        dataset=next(iter(about["files"]), ""),
         spent=spent,
         size_bytes=sum(path.stat().st_size for path in files),
         changed_at=max(path.stat().st_mtime for path in files),
         holder=writer,
         recipe=recipe or {},
-        origin=about.get("origin") or {},
+        origin=about["origin"],
     )
+
+
+def _about(folder: Path, said: Any) -> dict[str, Any]:
+    """What a run says of itself: rows, files, origin. Raises `LedgerError` where that is nothing of the sort."""
+    about = said if isinstance(said, dict) else {} if said is None else {"rows": None}
+    rows, files, origin = about.get("rows", 0), about.get("files", []), about.get("origin") or {}
+    sound = isinstance(rows, int) and rows >= 0 and _are_texts(files)
+    if not sound or not isinstance(origin, dict) or not _are_texts(origin.get("arguments", [])):
+        raise LedgerError(f"{folder}: what run.sqlite says of the run is damaged.", hint="Move the folder away.")
+    return {"rows": rows, "files": files, "origin": origin}
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def steps_of(folder: Path) -> dict[str, Tries]:

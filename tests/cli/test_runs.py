@@ -72,6 +72,28 @@ def listed(command: Command) -> list[dict[str, object]]:
     return found
 
 
+def test_a_run_shows_all_its_settings_to_programs(command: Command, cases: Path, server: CountingEndpoint) -> None:
+    command(*article(cases, server, "--num-samples", "2"))
+    shown = json.loads(command("runs", "show", "d.run", "--json").out)
+    assert shown["settings"]["generation"]["kinds"] == {"single": 2, "parallel": 1, "sequential": 1}
+    assert shown["begun"]["arguments"][0] == "generate"
+
+
+@pytest.mark.parametrize(
+    "about",
+    [[], 7, "x", {"rows": "many"}, {"rows": -1}, {"files": "a.jsonl"}, {"origin": [1]}, {"origin": {"arguments": 1}}],
+)
+def test_a_run_that_says_nonsense_of_itself_is_one_unusable_line(command: Command, about: object) -> None:
+    with Ledger.open(Path("odd.run")) as ledger:
+        ledger.put_meta("about", about)
+    (line,) = listed(command)
+    assert (line["run"], line["state"]) == ("odd.run", "unusable")
+    for act in ("show", "resume"):
+        ended = command("runs", act, "odd.run")
+        assert (ended.code, ended.err.count("\n")) == (2, 1)
+        assert "what run.sqlite says of the run is damaged" in ended.err
+
+
 def test_runs_are_listed_with_what_they_have_done(command: Command, cases: Path, server: CountingEndpoint) -> None:
     assert command("runs", "list").err == ".: holds no runs.\n"
     command(*article(cases, server, "--num-samples", "3"))

@@ -66,7 +66,14 @@ def show_command(
     steps = steps_of(folder)
     if as_json:
         took = {name: tries.plain() for name, tries in steps.items()}
-        shown = {**_said(one), "steps": took, "refused": dict(codes), "missing": missing}
+        shown = {
+            **_said(one),
+            "settings": one.recipe,
+            "begun": one.origin,
+            "steps": took,
+            "refused": dict(codes),
+            "missing": missing,
+        }
         print(orjson.dumps(shown, option=_KEYS).decode())
         return
     table = Table.grid(padding=(0, 2))
@@ -112,9 +119,9 @@ def resume_command(context: typer.Context, folder: Folder) -> None:
     if "--run-dir" not in arguments:
         arguments += ["--run-dir", str(folder.absolute())]
     try:
-        os.chdir(origin["folder"])
+        os.chdir(str(origin.get("folder", "")))
     except OSError as error:
-        raise UserError(f"{origin['folder']}: the folder where the run was begun: {error.strerror}.") from error
+        raise UserError(f"{origin.get('folder')}: the folder where the run was begun: {error.strerror}.") from error
     sys.argv[1:] = arguments
     raise typer.Exit(run(arguments))
 

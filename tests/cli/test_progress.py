@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+import tracemalloc
 from collections import Counter
 from itertools import pairwise
 
@@ -102,3 +104,16 @@ def test_the_clock_runs_forward(first: float, second: float) -> None:
 
 def seconds(shown: str) -> int:
     return sum(int(part) * 60**power for power, part in enumerate(reversed(shown.split(":"))))
+
+
+def test_a_long_run_that_nobody_looks_at_takes_no_more_memory_than_a_short_one() -> None:
+    def size(replies: int) -> int:
+        tracemalloc.start()
+        progress = told(*itertools.repeat(reply(300), replies), every_s=0.1)
+        size, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert progress.fresh == replies
+        return size
+
+    size(100)
+    assert size(4000) < size(400) + 2000

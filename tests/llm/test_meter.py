@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -93,6 +95,36 @@ def test_what_a_retry_cannot_help_is_raised_at_once(error: ModelError) -> None:
     with pytest.raises(type(error)):
         asyncio.run(metered_(model, settings_of()).complete(ASKED))
     assert len(model.requests) == 1
+
+
+class Failing(ScriptedModel):
+    """Fails in a way of its own each time, then answers; says which of its errors are still alive."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(["ok"])
+        self._times = times
+        self.errors: weakref.WeakSet[ModelError] = weakref.WeakSet()
+
+    async def complete(self, request: Request) -> Reply:
+        if self._times == 0:
+            return await super().complete(request)
+        self._times -= 1
+        error = RateLimited("x", retry_after_s=0)
+        self.errors.add(error)
+        try:
+            raise error
+        finally:
+            del error  # else this frame would hold it
+
+
+def test_what_failed_leaves_nothing_to_the_garbage_collector() -> None:
+    model = Failing(5)
+    gc.disable()
+    try:
+        assert asyncio.run(metered_(model, settings_of()).complete(ASKED)).text == "ok"
+        assert not list(model.errors), "an error keeps its frames, and with them the request and its connection"
+    finally:
+        gc.enable()
 
 
 @settings(max_examples=10)

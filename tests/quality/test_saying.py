@@ -273,3 +273,37 @@ def test_moments_of_any_precision_are_said_by_themselves_and_not_by_the_next_sec
     later = (at + timedelta(seconds=1)).replace(tzinfo=UTC).isoformat()
     assert says(text, text)
     assert all(says(form, later) is None for form in spoken(text) if ":" in form or "M" in form)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Das Issue 4101 ist angelegt, der Betrag ist 1.234,50 €.",
+        "Der Termin ist am 15.07.2026 um 14:30 Uhr, also am 15.7.2026.",
+        "La réunion est le 15 juillet 2026 à 14h30, pour 1\u202f234,50 €.",
+        "La reunión es el 15 de julio de 2026 a las 14:30 y cuesta 1.234,50 €.",
+        "課題4101を作成しました。会議は7月15日の14時30分です。",
+        "acme/web_appの課題4101をann@fernhill.exampleに送りました。",
+        "问题4101已创建，金额为1,234.50元。",
+    ],
+)
+def test_numbers_and_dates_as_other_languages_write_them_are_not_invented(text: str) -> None:
+    context = (
+        '{"amount": 1234.5, "at": "2026-07-15T14:30:00Z", "n": 4101, "r": "acme/web_app", "to": "ann@fernhill.example"}'
+    )
+    assert invented(text, f"{context} 1234.50") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "made_up"),
+    [
+        ("Das Issue 4102 ist angelegt.", "4102"),
+        ("Der Betrag ist 1.235,50 €.", "1.235,50"),
+        ("課題4102を作成しました。", "4102"),
+        ("La réunion est à 15h45.", "15h45"),
+        ("eve@fernhill.exampleに送りました。", "eve@fernhill.example"),
+    ],
+)
+def test_what_is_invented_in_another_language_is_found(text: str, made_up: str) -> None:
+    context = '{"amount": 1234.5, "at": "2026-07-15T14:30:00Z", "n": 4101, "to": "ann@fernhill.example"}'
+    assert invented(text, context) == (made_up,)

@@ -29,6 +29,12 @@ _HARD = re.compile(
 )
 _HINT = re.compile(r"[\d@/_]")
 """What everything hard has: a word without it is not looked at closely, which is most of the cost."""
+_JOINED_UP = re.compile("[\u3000-\ud7a3\uff00-\uffef]+")
+"""Scripts that set no spaces around numbers and foreign words."""
+_SPACED_OUT = re.compile("(?<=\\d)[\u00a0\u202f](?=\\d{3}(?!\\d))")
+"""The blank within a number, as the French write it."""
+_EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+,\d+")
+_HOUR = re.compile(r"\d{1,2}h\d{2}")
 _EASY_SLASH = re.compile(r"[a-z]+(?:/[a-z]+)+", re.IGNORECASE)
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 _NAME = re.compile(r"[^\W_][\w.-]*")
@@ -97,6 +103,8 @@ def natural(value: Any) -> str:
 
 def hard_tokens(text: str) -> tuple[str, ...]:
     """What in `text` must come from somewhere: numbers, identifiers, mail addresses, URLs, paths, dates."""
+    if not text.isascii():
+        text = _JOINED_UP.sub(" ", _SPACED_OUT.sub("", text))
     likely = " ".join([word for word in text.split() if _HINT.search(word)])
     found = dict.fromkeys(match.rstrip(_TRAILING) for match in _HARD.findall(likely))
     return tuple(token for token in found if len(token) > 1 or token.isdigit() if not _is_easy(token))
@@ -117,6 +125,11 @@ def _is_easy(token: str) -> bool:
 def _known(token: str, context: str) -> bool:
     bare = token.lstrip("#$€£+-").rstrip("%")
     forms = {token, bare, bare.replace(",", ""), re.sub(r"(?:st|nd|rd|th|s|am|pm|ms|gb|mb|px|h|k)$", "", bare.lower())}
+    if _EUROPEAN.fullmatch(bare):
+        number = bare.replace(".", "").replace(",", ".")
+        forms |= {number, number.rstrip("0").rstrip(".") if "." in number else number}
+    if _HOUR.fullmatch(bare):
+        forms.add(bare.replace("h", ":"))
     return not bare or any(_stands_in(_folded(form), context) for form in forms if form)
 
 
@@ -129,7 +142,7 @@ def _held(context: str) -> frozenset[str]:
 def _with_dates(context: str) -> str:
     """The context, folded, with every date in it also as people say it."""
     moments = (_moment(found) for found in dict.fromkeys(_ISO.findall(context)))
-    forms = (form for moment in moments if moment for form in _date_forms(moment))
+    forms = (form for moment in moments if moment for form in (*_date_forms(moment), *_elsewhere(moment)))
     return _folded("\n".join([context, *forms]))
 
 
@@ -228,6 +241,12 @@ def _date_forms(moment: date) -> list[str]:
     return [f"{a}{join}{b}" for a in dates for b in clock for join in (" at ", " ")] + [
         f"{b} on {a}" for a in dates for b in clock
     ]
+
+
+def _elsewhere(moment: date) -> tuple[str, ...]:
+    """Its numbers as they stand in dates of other languages: 15.07.2026, 7月15日."""
+    day, month, year = moment.day, moment.month, moment.year
+    return f"{moment:%d.%m.%Y}", f"{day}.{month}.{year}", f"{moment:%d.%m}", f"{day} {month}"
 
 
 def _clock_forms(moment: datetime) -> list[str]:

@@ -105,7 +105,7 @@ def _not_told(row: Row, failed: Made, again: ToolCall | None) -> str:
     if again is not None:
         return f"{again.id} tries again what cannot be had"
     said = _last_said(row, failed.turn)
-    return "" if tells_failure(said) else "the assistant does not say that it came to nothing"
+    return "" if tells_failure(said, row.metadata.language) else "the assistant does not say that it came to nothing"
 
 
 def _changes(one: ToolCall, other: ToolCall) -> dict[str, Any]:
@@ -223,7 +223,7 @@ def _not_refused(row: Row, mark: Mark) -> str:
 def _not_declined(row: Row, turn: int) -> str:
     if any(one.turn == turn for one in made(row.messages)):
         return "the assistant calls a tool where it has to refuse"
-    return "" if refuses(_last_said(row, turn)) else "the assistant does not refuse"
+    return "" if refuses(_last_said(row, turn), row.metadata.language) else "the assistant does not refuse"
 
 
 def late_tool_lacks(row: Row) -> str:

@@ -13,6 +13,7 @@ from callwright.quality.episodes import (
     refusal_lacks,
 )
 from callwright.records import Finding, Message, Row
+from callwright.tools.languages import asks
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,11 @@ def _first(test: Callable[[Turn], bool], lacking: str) -> Lacks:
     return _turns(lambda turns: bool(turns) and test(turns[0]), lacking)
 
 
-def _asks_first(turns: Sequence[Turn]) -> bool:
-    return len(turns) > 1 and not turns[0].groups and "?" in turns[0].said and bool(turns[1].groups)
+def _clarify_lacks(row: Row) -> str:
+    turns = turns_of(row.messages, failed_in(row))
+    shown = len(turns) > 1 and not turns[0].groups and bool(turns[1].groups)
+    asked = shown and asks(turns[0].said, row.metadata.language)
+    return "" if asked else "the assistant does not ask first and call then"
 
 
 def _calls_in_two(turns: Sequence[Turn]) -> bool:
@@ -52,7 +56,7 @@ SHOWN: Mapping[str, Lacks] = {
     "nested": _turns(_calls_in_two, "fewer than two turns have calls"),
     "no_call": _first(lambda turn: not turn.groups, "the first turn has calls"),
     "no_tool": _turns(lambda turns: not any(turn.groups for turn in turns), "there are calls"),
-    "clarify": _turns(_asks_first, "the assistant does not ask first and call then"),
+    "clarify": _clarify_lacks,
     "late_tool": late_tool_lacks,
     "correction": correction_lacks,
     "recovery": recovery_lacks,

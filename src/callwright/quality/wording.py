@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from callwright.tools.languages import LANGUAGES, denies
+from callwright.tools.languages import ENGLISH, LANGUAGES, denies, fails, is_foreign
 
 _REFUSES = re.compile(
     r"\b(?:can(?:'t|’t|not| not)|unable|not able|(?:don't|don’t|do not) have|no (?:tool|way|access)|isn't something"
@@ -12,22 +13,24 @@ _REFUSES = re.compile(
     r"|forbidden|against)\b",
     re.IGNORECASE,
 )
-_FAILS = re.compile(
-    r"\b(?:(?:can|could|did|does|was|is|do|has|were)(?:n't|n’t| not)|cannot|unable|nothing|none|no|not|without|fail\w*"
-    r"|empty|denied|refused|lacks?|missing|permission)\b",
-    re.IGNORECASE,
+_SURELY = (
+    r"(?:can|could|did|does|was|is|do|has|were)(?:n't|n’t| not)|cannot|unable|nothing|denied|refused|lacks?|failed"
 )
+_FAILED = re.compile(rf"\b(?:{_SURELY})\b", re.IGNORECASE)
+"""Words that mean this in no other language: a Portuguese "no" is "in the"."""
+_FAILS = re.compile(rf"\b(?:{_SURELY}|none|no|not|without|fail\w*|empty|missing|permission)\b", re.IGNORECASE)
 
 
-def refuses(text: str) -> bool:
-    """Whether `text` says that something cannot or may not be done."""
-    return bool(_REFUSES.search(text)) or _denies(text)
+def refuses(text: str, language: str = "") -> bool:
+    """Whether `text` says that something cannot or may not be done: in English or in that language, else in any."""
+    return bool(_REFUSES.search(text)) or any(denies(text, code) for code in _codes(language))
 
 
-def tells_failure(text: str) -> bool:
-    """Whether `text` says that something did not work, or that nothing was found."""
-    return bool(_FAILS.search(text)) or _denies(text)
+def tells_failure(text: str, language: str = "") -> bool:
+    """Whether `text` says that something did not work, or that nothing was found; languages as in `refuses`."""
+    english = _FAILED if is_foreign(language or ENGLISH) else _FAILS
+    return bool(english.search(text)) or any(fails(text, code) for code in _codes(language))
 
 
-def _denies(text: str) -> bool:
-    return any(denies(text, code) for code in LANGUAGES)
+def _codes(language: str) -> Iterable[str]:
+    return (language,) if language else LANGUAGES

@@ -15,7 +15,7 @@ from callwright.records import Finding, Message, PlannedCall, Reply, Request, To
 from callwright.synthesis.facts import Fact, in_words, name_of
 from callwright.synthesis.text import listed, prose, request, seed_of
 from callwright.synthesis.user import transcript
-from callwright.tools.languages import denies, in_language, is_foreign
+from callwright.tools.languages import asks, denies, in_language, is_foreign, reads_english
 from callwright.tools.roles import role_of, words_of
 
 MAX_CHARS = 600
@@ -142,7 +142,9 @@ class WriteAnswer:
         return good if any(call.error is None for call in self.last) else [*self.calls]
 
     def _claimed(self, text: str) -> str:
-        """What the answer reports and no call has done."""
+        """What the answer reports and no call has done, as far as English words tell."""
+        if is_foreign(self.language) and not reads_english(text):
+            return ""
         called = [self.tools[call.tool] for call in self.calls]
         others = [
             tool for tool in self.tools.values() if not any(tool is one or same_thing(tool, one) for one in called)
@@ -232,7 +234,7 @@ class WriteReply:
 
     def _unlike_its_kind(self, text: str) -> list[Finding]:
         """What can be told of a language other than English."""
-        if self.kind == "ask" and "?" not in text:
+        if self.kind == "ask" and not asks(text, self.language):
             return [Finding(code="reply.no_question", path="$", message="is not a question")]
         if self.kind == "decline" and not denies(text, self.language):
             return [Finding(code="reply.no_refusal", path="$", message="does not say that it cannot be done")]

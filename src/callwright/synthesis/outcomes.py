@@ -62,7 +62,7 @@ class WriteBadNews(WriteAnswer):
 
     def read(self, reply: Reply) -> str:
         text = super().read(reply)
-        if not tells_failure(text):
+        if not tells_failure(text, self.language):
             raise refused("answer.silent", "does not say that it did not work")
         return text
 
@@ -98,7 +98,7 @@ class WriteRefusal(WriteReply):
 
     def read(self, reply: Reply) -> str:
         text = super().read(reply)
-        if not refuses(text):
+        if not refuses(text, self.language):
             raise refused("reply.no_refusal", f"does not say that you cannot {self.wish}")
         if not is_foreign(self.language) and not says_some(self.because, text):
             raise refused("reply.no_reason", f"does not say why: {self.because}")

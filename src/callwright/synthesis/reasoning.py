@@ -15,6 +15,7 @@ from callwright.records import Finding, PlannedCall, Reply, Request, Schema, Too
 from callwright.synthesis.purpose import purpose_of
 from callwright.synthesis.text import listed, prose, refused, request, seed_of
 from callwright.text import action_of, plain
+from callwright.tools.languages import is_foreign, reads_english
 
 THOUGHT_CHARS = 320
 _PLEADS = re.compile(r"\bplease\b|\bcould you\b", re.IGNORECASE)
@@ -44,6 +45,8 @@ class WriteThoughts:
     tools: Mapping[str, Tool]
     context: str
     seed: tuple[str, int]
+    language: str = "en"
+    """Of the user: thoughts in it are not held against English words."""
     name: str = "thoughts"
 
     @property
@@ -72,6 +75,8 @@ class WriteThoughts:
         if ahead := _AHEAD.search(" ".join(thoughts[: self.first])):
             raise refused("thoughts.ahead", f"{ahead.group()!r}: the action is still to come; nothing came back yet")
         for thought, call in zip(thoughts, self.calls, strict=True):
+            if is_foreign(self.language) and not reads_english(thought):
+                continue
             own = self.tools[call.tool]
             others = [tool for tool in self.tools.values() if not same_thing(tool, own)]
             if not touches(thought, own) or (acts_in(thought, others) and not acts_in(thought, [own])):

@@ -160,6 +160,7 @@ class Turns:
         context = talk.context + " ".join(talk.tools) + json.dumps(planned, ensure_ascii=False)
         if self._style == "agent":
             thoughts = WriteThoughts(said, turn.calls, len(turn.steps[0]), talk.tools, context, seed)
+            thoughts.language = talk.blueprint.persona.language
             written = await self._written(talk, thoughts, f"turn {number} thoughts")
             talk.reasoning += [(thought, action(call)) for thought, call in zip(written, turn.calls, strict=True)]
         elif self._style == "freetext":

@@ -27,6 +27,8 @@ _OPENINGS = {
     "Can you ": "Can you also ", "Please ": "Please also ",
 }  # fmt: skip
 _ENOUGH = ("{} are enough.", "At most {}, please.", "Up to {} will do.", "I don't need more than {}.")
+_WORD = re.compile(r"[^\W\d_]+(?![\w/@.:-]*[\w/@])")
+"""A plain word; a name as a repository's or a mail address stays as it is written."""
 _SLOT = re.compile(r"\{([^{}]{1,60})\}")
 FEW = 2
 """So many details that are still missing are put into a sentence of their own, as a person would."""
@@ -124,7 +126,7 @@ def transcript(messages: Sequence[Message], last: int = 6) -> str:
 def _opened(text: str) -> str:
     """Without a word of assent in front: nobody has asked the person anything."""
     rest = _ASSENT.sub("", text)
-    return rest[:1].upper() + rest[1:]
+    return rest[:1].upper() + rest[1:] if _WORD.match(rest) else rest
 
 
 def _said_once(begun: str, text: str) -> str:
@@ -178,7 +180,8 @@ def _misused(text: str) -> list[Finding]:
 
 
 def _joined(facts: Sequence[Fact]) -> str:
-    return listed([_shown(fact) for fact in facts])
+    shown = [_shown(fact) for fact in facts]
+    return ", ".join(shown) if any(fact.plain for fact in facts) else listed(shown)
 
 
 def _shown(fact: Fact) -> str:
@@ -200,4 +203,4 @@ def _detail(fact: Fact) -> str:
 
 def _ended(text: str) -> str:
     text = text.strip()
-    return text if not text or text[-1] in ".?!" else f"{text}."
+    return text if not text or text[-1] in ".?!。！？" else f"{text}."

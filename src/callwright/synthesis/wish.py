@@ -16,7 +16,7 @@ from callwright.quality.acts import acts_in, alike, says_some, stems, touches
 from callwright.quality.saying import hard_tokens, says
 from callwright.records import Finding, Message, Persona, Tool
 from callwright.synthesis.facts import Fact
-from callwright.tools.languages import is_foreign
+from callwright.tools.languages import is_foreign, reads_english
 from callwright.tools.roles import words_of
 
 _ANSWERS = re.compile(
@@ -114,11 +114,12 @@ class Wish:
 
     def faults(self, text: str) -> list[Finding]:
         """What is wrong with `text`, but for the values that it lacks; `SPOILT` is what no appended sentence mends."""
-        found = [Finding(code=SPOILT, path="$", message=message) for message in self._refused(text)]
+        is_english = not self.is_foreign or reads_english(text)
+        found = [Finding(code=SPOILT, path="$", message=message) for message in self._refused(text, is_english)]
         if len(text) > MAX_CHARS:
             found.append(Finding(code="user.long", path="$", message="is too long; write one to three sentences"))
         planned = [*self.about, *(str(fact.value) for fact in self.facts)]
-        if (quoted := _TITLED.search(text)) and not any(quoted[1].rstrip(".") in one for one in planned):
+        if is_english and (quoted := _TITLED.search(text)) and not any(quoted[1].rstrip(".") in one for one in planned):
             message = f"asks for the title {quoted[1]!r}; leave the title to the assistant"
             found.append(Finding(code="user.quoted", path="$", message=message))
         found += [
@@ -128,22 +129,22 @@ class Wish:
         ]
         return found
 
-    def _refused(self, text: str) -> list[str]:
+    def _refused(self, text: str, is_english: bool) -> list[str]:
         wrong = []
-        if self._speaks_as_assistant(text):
+        if is_english and self._speaks_as_assistant(text):
             wrong.append("speaks as the assistant; the person asks, nothing is done yet")
-        wrong += self._misdirected(text)
-        if self.persona.job.casefold() in text.casefold():
+        wrong += self._misdirected(text, is_english)
+        if is_english and self.persona.job.casefold() in text.casefold():
             wrong.append('speaks of the person as of somebody else; write "I" and "we"')
         if self.wants and not self.is_foreign and not _ASKS.search(text):
             wrong.append("asks for nothing; it has to be a request or a question")
         if self.leave_out and self.leave_out.said_in(text):
             wrong.append(f"mentions the {self.leave_out.name}, which the person forgets")
-        if self.wants and _SECOND.search(text, 1 if self.begun else 0):
+        if is_english and self.wants and _SECOND.search(text, 1 if self.begun else 0):
             wrong.append("asks for a second thing; one request is enough here")
         if self.begun and alike(self.begun, text):
             wrong.append("repeats what is typed already; write the next request only")
-        if _ELSEWHERE.search(text):
+        if is_english and _ELSEWHERE.search(text):
             wrong.append("points to something that does not stand there")
         if _LIST.search(text):
             wrong.append("is a list; write sentences")
@@ -155,20 +156,20 @@ class Wish:
             _ANSWERS.match(text) or served.startswith("you can ") or _SERVES.search(served) or _REPORTS.search(text)
         )
 
-    def _misdirected(self, text: str) -> list[str]:
+    def _misdirected(self, text: str, is_english: bool) -> list[str]:
         """Faults of what is asked for."""
         offered = [*self.others, *([self.tool] if self.tool else [])]
         if any(_names(text, tool) for tool in offered):
             return ["names a tool; the person does not know the tools"]
         wish = self.wants[:1].lower() + self.wants[1:]
-        if asked := acts_in(text, self.others):
+        if is_english and (asked := acts_in(text, self.others)):
             other = asked[0].description.rstrip(".") or words_of(asked[0].name)
             return [f"asks for something else ({other[:1].lower()}{other[1:]}); ask only to {wish}"]
         if self.tool and not self.is_foreign and not touches(text, self.tool):
             return [f"does not ask to {wish}"]
         if early := self._early(text):
             return [f"mentions {early[0]}, which the person cannot know yet"]
-        if turned := self._turned(text):
+        if is_english and (turned := self._turned(text)):
             return [f"goes the wrong way: it is {turned}"]
         return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -22,25 +23,115 @@ class Language:
     """Pattern of the words by which somebody says that something cannot be done."""
     timezone: str
     """Of most of those who use the locale."""
+    nothing: str
+    """Pattern of the words by which somebody says that nothing came of it."""
 
 
 LANGUAGES: Mapping[str, Language] = {
-    "en": Language("English", "en_US", r"can(?:'t|not)|unable|not able|not possible", "America/New_York"),
-    "de": Language("German", "de_DE", r"nicht|keine?[mnrs]?|leider|unmöglich", "Europe/Berlin"),
-    "es": Language("Spanish", "es_ES", r"no (?:\w+ )?(?:puedo|es posible|tengo)|imposible", "Europe/Madrid"),
-    "fr": Language(
-        "French", "fr_FR", r"(?:ne |n')\w+(?: \w+)? (?:pas|aucune?)|impossible|malheureusement", "Europe/Paris"
+    "en": Language(
+        "English",
+        "en_US",
+        r"can(?:'t|not)|unable|not able|not possible",
+        "America/New_York",
+        r"nothing|not found|none",
     ),
-    "it": Language("Italian", "it_IT", r"non (?:\w+ )?(?:posso|è possibile|ho)|impossibile|purtroppo", "Europe/Rome"),
-    "ja": Language("Japanese", "ja_JP", r"できま|できな|不可|かねます|ありません", "Asia/Tokyo"),
-    "nl": Language("Dutch", "nl_NL", r"niet|geen|helaas|onmogelijk", "Europe/Amsterdam"),
-    "pl": Language("Polish", "pl_PL", r"nie|niestety", "Europe/Warsaw"),
-    "pt": Language("Portuguese", "pt_BR", r"não|impossível|infelizmente", "America/Sao_Paulo"),
-    "sv": Language("Swedish", "sv_SE", r"inte|tyvärr|ingen|inget|inga", "Europe/Stockholm"),
-    "zh": Language("Chinese", "zh_CN", r"不能|无法|没有|不可|不支持", "Asia/Shanghai"),
+    "de": Language(
+        "German",
+        "de_DE",
+        r"nicht|keine?[mnrs]?|leider|unmöglich|untersagt|verboten",
+        "Europe/Berlin",
+        r"nichts|niemand|fehl\w*|gescheitert|leer",
+    ),
+    "es": Language(
+        "Spanish",
+        "es_ES",
+        r"no (?:\w+ ){0,2}(?:pued\w+|podemos|podría|es posible|tengo|tenemos|dispongo|cuento"
+        r"|está\w*|se permite\w*|corresponde)|no se (?:puede|permite)\w*|imposible|lamentablemente|prohibid\w+",
+        "Europe/Madrid",
+        r"no (?:\w+ ){0,2}(?:hay|encontr\w+|hall\w+|existe\w*|funcion\w+|ha\w*|hub\w+|se)|nada|ningun\w+"
+        r"|ningún"
+        r"|falló|fallado|vací\w+",
+    ),
+    "fr": Language(
+        "French",
+        "fr_FR",
+        r"(?:ne |n['’])[^.!?]{1,40}?\b(?:pas|plus|aucune?|rien)|impossible|malheureusement"
+        r"|incapable|interdit\w*|pas (?:possible|autorisé\w*|permis\w*)",
+        "Europe/Paris",
+        r"aucune?|rien|échou\w+|échec|vide",
+    ),
+    "it": Language(
+        "Italian",
+        "it_IT",
+        r"non (?:\w+ ){0,2}(?:posso|possiamo|può|possono|è (?:possibile|consentit\w+|permess\w+)|ho"
+        r"|abbiamo|sono|siamo|dispongo)|impossibile|purtroppo|vietat\w+",
+        "Europe/Rome",
+        r"nessun\w*|niente|nulla|non (?:\w+ ){0,2}(?:trovat\w+|esist\w+|ci|c'è|riuscit\w+|è)|fallit\w+|vuot\w+",
+    ),
+    "ja": Language(
+        "Japanese",
+        "ja_JP",
+        r"できませ|できな|でき兼ね|できかね|不可|かねます|(?<!問題)(?<!問題は)ありませ"
+        r"|いたしかね|禁止|許可?されて(?:い|おり)(?:な|ませ)|お断り|無理",
+        "Asia/Tokyo",
+        r"ませんでした|見つかりませ|失敗|なかった|ございませ|空です",
+    ),
+    "nl": Language(
+        "Dutch", "nl_NL", r"niet|geen|helaas|onmogelijk|verboden", "Europe/Amsterdam", r"niets|niemand|mislukt|leeg"
+    ),
+    "pl": Language("Polish", "pl_PL", r"nie|niestety|brak", "Europe/Warsaw", r"nic|żadn\w+|nieudan\w+|pust\w+"),
+    "pt": Language(
+        "Portuguese",
+        "pt_BR",
+        r"não|impossível|infelizmente|proibid\w+",
+        "America/Sao_Paulo",
+        r"nada|nenhum\w*|falhou|vazi\w+",
+    ),
+    "sv": Language(
+        "Swedish",
+        "sv_SE",
+        r"inte|tyvärr|ingen|inget|inga|omöjligt|förbjudet",
+        "Europe/Stockholm",
+        r"ingenting|misslyckades|tom",
+    ),
+    "zh": Language(
+        "Chinese",
+        "zh_CN",
+        r"不能|无法|没有|不可|不支持|不允许|禁止|无权|不行|没办法",
+        "Asia/Shanghai",
+        r"未能|失败|未找到|没找到|不存在|为空",
+    ),
 }
 """By the code that a configuration gives (ISO 639-1)."""
 
+_ASKS = {
+    "ja": r"(?:です|ます|でしょう)か(?:[。.\s]|$)|(?:教えて|お知らせ)ください",
+    "zh": r"[吗呢](?:[。.\s]|$)|请(?:告诉|提供)",
+}
+"""How a question is put where the mark is often left out."""
+_ENGLISH = frozenset(
+    [
+        "the",
+        "and",
+        "with",
+        "this",
+        "that",
+        "you",
+        "please",
+        "could",
+        "would",
+        "have",
+        "your",
+        "for",
+        "from",
+        "my",
+        "it's",
+        "i'm",
+        "i'll",
+        "i've",
+    ]
+)
+"""Words that no other of the languages has, or hardly ever."""
 _WITHOUT_SPACES = frozenset(("ja", "zh"))
 _ASCII = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ä": "ae", "ö": "oe", "ü": "ue"}
 
@@ -60,8 +151,29 @@ def in_language(guidance: str, code: str) -> str:
 
 def denies(text: str, code: str) -> bool:
     """Whether `text` says in that language that something cannot be done."""
-    words = rf"\b(?:{LANGUAGES[code].cannot})\b" if code not in _WITHOUT_SPACES else LANGUAGES[code].cannot
-    return bool(re.search(words, text, re.IGNORECASE))
+    return bool(_pattern(LANGUAGES[code].cannot, code).search(text))
+
+
+def fails(text: str, code: str) -> bool:
+    """Whether `text` says in that language that something cannot be done, or that nothing came of it."""
+    return denies(text, code) or bool(_pattern(LANGUAGES[code].nothing, code).search(text))
+
+
+def asks(text: str, code: str) -> bool:
+    """Whether `text` asks something: by its mark, or by the words that do without one."""
+    return any(mark in text for mark in "?？") or (code in _ASKS and bool(_pattern(_ASKS[code], code).search(text)))
+
+
+def reads_english(text: str) -> bool:
+    """Whether most of what could be English in `text` is: three of the words that only English has, one in six."""
+    found = re.findall(r"[a-z']+", text.lower())
+    english = [word for word in found if word in _ENGLISH]
+    return len(set(english)) > 2 and 6 * len(english) >= len(text.split())
+
+
+@functools.cache
+def _pattern(words: str, code: str) -> re.Pattern[str]:
+    return re.compile(words if code in _WITHOUT_SPACES else rf"\b(?:{words})\b", re.IGNORECASE)
 
 
 def plain_letters(name: str) -> str:

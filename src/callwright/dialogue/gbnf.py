@@ -26,7 +26,7 @@ def gbnf(rule: Rule) -> str:
 
 class _Writer:
     def __init__(self) -> None:
-        self.rules = Rules()
+        self.rules = Rules(closed=True)
         self._anything: Expression = ""
 
     def expression(self, rule: Rule, hint: str = "part") -> Expression:

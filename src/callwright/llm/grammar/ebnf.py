@@ -68,7 +68,9 @@ def repeat(part: Expression, low: int, high: int | None) -> Expression:
 class Rules:
     """Named rules. The same body gets the same name, so that the runtime compiles it once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, closed: bool = False) -> None:
+        self.closed = closed
+        """Whether masks shall be cheap, and compiling may be dear: texts are then rules with their quotes."""
         self._names: dict[str, str] = {}
         self._bodies: dict[str, str] = {}
 

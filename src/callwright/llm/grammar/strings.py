@@ -26,12 +26,23 @@ _WORDS = f'(" " {_SOLID}+)*'
 """Spelt out, not referred to: a separator with options of its own made every token cost 12 ms instead of 3."""
 
 
+_PLAIN = r'[^ "\\\x00-\x1f\x7f]'
+_FLAT = rf'({_PLAIN} | "\\" ["\\] | " " {_PLAIN} | " \\" ["\\])*'
+_QUOTE = literal('"')
+
+
 def string(schema: Schema, rules: Rules) -> Expression:
     """A JSON string with its quotes."""
-    return sequence(literal('"'), _content(schema, rules), literal('"'))
+    exact = _exact(schema, rules)
+    if exact is not None:
+        return sequence(_QUOTE, exact, _QUOTE)
+    low, high = min(int(schema.get("minLength", 0)), EXACT_UP_TO), schema.get("maxLength")
+    lines = MOST_LINES if high is None or high > ONE_LINE_UP_TO else 1
+    return _closed(low, rules, lines) if rules.closed else sequence(_QUOTE, _text(low, rules, lines), _QUOTE)
 
 
-def _content(schema: Schema, rules: Rules) -> Expression:
+def _exact(schema: Schema, rules: Rules) -> Expression | None:
+    """The content of a string about which the schema says more than that it is text."""
     if isinstance(said := schema.get("pattern"), str):
         try:
             return pattern(said, in_json=True)
@@ -42,7 +53,7 @@ def _content(schema: Schema, rules: Rules) -> Expression:
     low, high = int(schema.get("minLength", 0)), schema.get("maxLength")
     if high is not None and high <= EXACT_UP_TO:
         return _tight(low, int(high), rules)
-    return _text(min(low, EXACT_UP_TO), rules, MOST_LINES if high is None or high > ONE_LINE_UP_TO else 1)
+    return None
 
 
 def _tight(low: int, high: int, rules: Rules) -> Expression:
@@ -58,6 +69,19 @@ def _text(low: int, rules: Rules, lines: int) -> Expression:
     if low <= 1:
         return rules.rule("text", sequence(line, more) if low else f"({line} {more})?")
     return rules.rule("text", sequence(_SOLID, repeat(_CHAR, low - 1, low - 1), f"{_SOLID}*", _WORDS, more))
+
+
+def _closed(low: int, rules: Rules, lines: int) -> Expression:
+    """The same texts with both quotes, as one rule whose words are one flat repetition.
+
+    A mask inside costs 0.04 ms in place of 0.6, compiling 0.2 s in place of 0.03 (xgrammar 0.2.8).
+    """
+    line = rules.rule("line", sequence(_SOLID, _FLAT))
+    begun = sequence(_QUOTE, _SOLID, *[_CHAR] * (low - 1), _FLAT)  # spelt out: {n,n} costs 30 ms a token
+    options = [sequence(begun, _QUOTE)]
+    if lines > 1:
+        options.append(sequence(begun, f'("\\\\n\\\\n" {line} | "\\\\n" {line}){{1,{lines - 1}}}', _QUOTE))
+    return rules.rule("text", either([*([] if low else [sequence(_QUOTE, _QUOTE)]), *options]))
 
 
 # --- formats (JSON Schema 2020-12, 7.3) -------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from callwright.plugins import Knowing
 from callwright.quality.saying import at_pointer
 from callwright.records import PlannedCall, Pointer, Schema, Source, Tool
 from callwright.synthesis.facts import is_limit
-from callwright.synthesis.frame import Frame, is_plain, is_simple
+from callwright.synthesis.frame import Frame, is_plain
+from callwright.synthesis.optional import is_simple
 from callwright.synthesis.pointers import escaped, is_there, replaced, schema_at
 from callwright.tools.files_forms import kept
 from callwright.tools.roles import COMPOSED, WRITTEN, role_of, words_of

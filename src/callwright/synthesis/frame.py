@@ -6,7 +6,6 @@ open (titles, texts, phrases) is for the model, under a bounded schema of its ow
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from callwright.plugins import Knowing
 from callwright.quality.saying import leaves
 from callwright.records import Pointer, Schema, Source, Tool
 from callwright.synthesis.opening import Opening
+from callwright.synthesis.optional import escaped, filled
 from callwright.tools.files import together
 from callwright.tools.roles import COMPOSED, WRITTEN, Role, kind_of, role_of, words_of
 from callwright.tools.sampling_options import Options, schedule
@@ -24,8 +24,6 @@ from callwright.tools.values import Values, is_valid
 
 MAX_CHARS: Mapping[str, int] = {"title": 90, "query": 80, "prose": 320}
 OTHER_CHARS = 60
-MOST_OPTIONAL = 2
-_NEVER_OPTIONAL = frozenset({"cursor", "file_content", "object", "sha"})
 _COMPOUND = frozenset(
     [
         "allOf",
@@ -113,7 +111,7 @@ class Framer:
                 break
         kept = {at: one for at, one in kept.items() if at not in wanted or at in settled}
         found = {at: settled.get(at, Known(value, Source(kind="user", turn=turn))) for at, value in named.items()}
-        needed = [at for at in found if at[1:] in {*map(_escaped, tool.parameters.get("required", ()))}] or [*found][:1]
+        needed = [at for at in found if at[1:] in {*map(escaped, tool.parameters.get("required", ()))}] or [*found][:1]
         self._there = found
         return {**{at: found[at] for at in needed}, **kept}
 
@@ -125,7 +123,7 @@ class Framer:
         parts = tool.parameters.get("properties", {})
         known = ((name, part, self._said.get(name.lower())) for name, part in parts.items())
         return {
-            f"/{_escaped(name)}": said
+            f"/{escaped(name)}": said
             for name, part, said in known
             if said and role_of(name, part) in _SHARED and is_valid(said.value, part)
         }
@@ -145,10 +143,10 @@ class Framer:
 
     def _object(self, schema: Schema, at: Pointer, turn: int, given: Mapping[Pointer, Known], frame: Frame) -> Schema:
         parts, required = schema.get("properties", {}), set(schema.get("required", ()))
-        chosen = required | self._optional(parts, required, at, given)
+        chosen = required | self._optional(frame.tool, parts, required, at, given)
         self._file(parts, chosen, at, given)
         framed = {
-            name: self._part(name, part, f"{at}/{_escaped(name)}", turn, given, frame, name in required)
+            name: self._part(name, part, f"{at}/{escaped(name)}", turn, given, frame, name in required)
             for name, part in parts.items()
             if name in chosen
         }
@@ -164,20 +162,17 @@ class Framer:
         """Settle together what these properties say of one file, where one of them is its content."""
         spoken = {name: self._said.get(name.lower()) for name in chosen & parts.keys()}
         settled = {name: known for name, known in spoken.items() if known and role_of(name, parts[name]) in _SHARED}
-        settled |= {name: known for name in parts if (known := given.get(f"{at}/{_escaped(name)}"))}
+        settled |= {name: known for name in parts if (known := given.get(f"{at}/{escaped(name)}"))}
         values = {name: known.value for name, known in settled.items()}
         made = together(self._values, {name: parts[name] for name in parts if name in chosen}, values)
-        self._filed |= {f"{at}/{_escaped(name)}": value for name, value in made.items() if is_valid(value, parts[name])}
+        self._filed |= {f"{at}/{escaped(name)}": value for name, value in made.items() if is_valid(value, parts[name])}
 
     def _optional(
-        self, parts: Mapping[str, Schema], required: set[str], at: Pointer, given: Mapping[Pointer, Known]
+        self, tool: Tool, parts: Mapping[str, Schema], required: set[str], at: Pointer, given: Mapping[Pointer, Known]
     ) -> set[str]:
-        """The optional properties whose turn it is, and those that an earlier result gives."""
-        simple = [name for name, part in parts.items() if name not in required and is_simple(name, part)]
-        due = [name for name in simple if f"{at}/{_escaped(name)}" in self._options.optional]
-        if not due and not required and not at:
-            due = simple[:1]
-        return {*due[:MOST_OPTIONAL], *(name for name in parts if f"{at}/{_escaped(name)}" in given)}
+        """The optional properties to fill, and those that an earlier result gives."""
+        chosen = filled(tool, parts, required, at, self._options.optional)
+        return {*chosen, *(name for name in parts if f"{at}/{escaped(name)}" in given)}
 
     def _part(
         self,
@@ -266,11 +261,6 @@ def leaf_sources(arguments: dict[str, Any], sources: Mapping[Pointer, Source]) -
     return found
 
 
-def is_simple(name: str, schema: Schema) -> bool:
-    """Whether an optional parameter of this kind may be given."""
-    return role_of(name, schema) not in _NEVER_OPTIONAL and len(json.dumps(schema)) < 2_000
-
-
 def _open(name: str, schema: Schema, role: Role) -> Schema | None:
     """The bounded schema under which a model writes this value; None where code has to draw it."""
     if role not in WRITTEN or role == "object" or _CODED & schema.keys():
@@ -298,7 +288,3 @@ def _open_list(name: str, schema: Schema) -> Schema | None:
         "minItems": max(1, low),
         "maxItems": min(schema.get("maxItems", 3), max(2, low)),
     }
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

@@ -132,6 +132,20 @@ def words_of(name: str) -> str:
     return " ".join(re.split(r"[\s_.\-\[\]$/]+", name)).strip().lower()
 
 
+def is_technical(name: str, schema: Schema) -> bool:
+    """Whether a parameter only says how the answer is to look or what part of it to send: no person asks for that."""
+    return kind_of(schema) != "object" and bool(_TECHNICAL.fullmatch(words_of(name)))
+
+
+_TECHNICAL = re.compile(
+    r"(?:opt |x )?(?:fields?|(?:field|read) mask|pretty(?: print)?|expand|includes?|embeds?|expansions?|callback|alt"
+    r"|xgafv|quota ?user|user ?ip|upload (?:type|protocol)|(?:oauth|access) token)|opt \w+"
+    r"|offset|skip|start index|page(?: number| num| no| index)?|(?:next )?page token|sync token|cursor"
+    r"|(?:starting|ending) (?:after|before)|user agent|api version|accept (?:language|encoding)|content type"
+    r"|if (?:none )?match|if (?:un)?modified since|etag|(?:client )?(?:request|correlation|trace) id|idempotency key"
+)
+
+
 def _is_identifier(name: str) -> bool:
     """Of a number: `order_id`, `orderid`, `issueNumber`; not `num_results`, not `amount_paid`."""
     said = words_of(name).split()

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from callwright.records import Pointer, Schema, Tool
+from callwright.tools.roles import is_technical
 
 DEEPEST = 3
 """Levels of nested objects whose properties are scheduled."""
@@ -66,7 +67,11 @@ class _Choices:
 def _choices(parameters: bytes, name: str) -> _Choices:
     rng = random.Random(f"options/{name}")
     found = list(_properties(orjson.loads(parameters), "", DEEPEST))
-    optional = [pointer for pointer, _, required in found if not required]
+    optional = [
+        pointer
+        for pointer, schema, required in found
+        if not required and not is_technical(pointer.rpartition("/")[2], schema)
+    ]
     rng.shuffle(optional)
     values = {pointer: options for pointer, schema, _ in found if (options := _values(schema))}
     return _Choices(tuple(optional), {at: (options, rng.randrange(len(options))) for at, options in values.items()})

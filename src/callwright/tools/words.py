@@ -98,6 +98,7 @@ TIMEZONES = ["Europe/Lisbon", "America/Toronto", "Asia/Tokyo", "Africa/Nairobi",
 _RANGES: tuple[tuple[str, int, int], ...] = (
     (r".*\b(per page|page size|limit|max results|max|top k|top n|count|size|num|results|first)\b.*", 5, 50),
     (r"page|page number|offset|skip|start index", 1, 5),
+    (r"(http )?(response )?status( code)?", 200, 204),
     (r".*\b(latitude|lat)\b", -60, 60),
     (r".*\b(longitude|lon|lng)\b", -150, 150),
     (r".*\b(amount|price|total|budget|cost|fee|balance|value)\b.*", 12, 950),

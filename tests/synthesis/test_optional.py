@@ -20,7 +20,7 @@ def tool(action: Any, **parts: Any) -> Tool:
     return Tool(name="task", description="", parameters=parameters, action=action, mutates=action != "read")
 
 
-def chosen(action: Any, required: tuple[str, ...] = (), due: tuple[str, ...] = (), **parts: Any) -> list[str]:
+def chosen(action: Any, required: Any = (), due: Any = (), **parts: Any) -> list[str]:
     return filled(tool(action, **parts), parts, required, "", due)
 
 

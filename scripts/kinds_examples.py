@@ -31,7 +31,7 @@ from callwright.tools.sampling import Sampler
 
 TOPICS = (Topic(path=("Customer service of an outdoor shop", "Late parcels")),)
 WISHES = {
-    "Find a customer by mail address": "Who is the customer with the address {email}?",
+    "Find a customer": "Who is the customer with the address {email}?",
     "List a customer's orders": "Which orders does {customer_id} have?",
     "Add a note to a customer's record": "Please note for {customer_id} that a pole arrived broken.",
     "Refund an order": "Please refund order {order_id}, {amount} dollars.",

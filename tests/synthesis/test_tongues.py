@@ -4,6 +4,7 @@ bad ones do not pass because English words are missing."""
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,14 +12,18 @@ import pytest
 
 from callwright.errors import Rejected
 from callwright.quality.wording import refuses, tells_failure
-from callwright.records import Persona, PlannedCall, Reply, Source, Tool
+from callwright.records import Persona, PlannedCall, Reply, Source, Tool, Topic
 from callwright.synthesis.answer import WriteAnswer, WriteReply
+from callwright.synthesis.arguments import FillArguments
+from callwright.synthesis.draft import Draft
 from callwright.synthesis.facts import Fact
+from callwright.synthesis.frame import Framer
 from callwright.synthesis.outcomes import WriteBadNews, WriteRefusal
 from callwright.synthesis.reasoning import WriteThoughts, WriteTrace
 from callwright.synthesis.user import WriteUser
 from callwright.synthesis.wish import Wish
 from callwright.tools.languages import asks, reads_english
+from callwright.tools.values import Values
 
 ISSUE = Tool(name="create_issue", description="Create an issue in a repository.", parameters={}, mutates=True)
 PULL = Tool(name="create_pull_request", description="Create a pull request.", parameters={}, mutates=True)
@@ -232,3 +237,33 @@ def test_none_of_them_reads_as_english(samples: Mapping[str, tuple[str, ...]]) -
     assert not [text for texts in samples.values() for text in texts if reads_english(text)]
     assert reads_english("Could you open an issue for the login page with the label bug, please?")
     assert not reads_english("Leg ein Issue mit dem Titel „Fix the login“ an und weise es dem Team zu.")
+
+
+def filled(code: str, job: str, situation: str) -> str:
+    draft = Draft(
+        row=0, seed="s", topic=Topic(path=("work",)), kind="single", occasion="", shapes=(), plan=(), links=(),
+        persona=Persona(name="A", job=job, company="Acme", tone="brisk", language=code),
+        offered=(ISSUE, PULL, LABELS), wanted=None,
+    )  # fmt: skip
+    values = Values(random.Random(0))
+    frame = Framer(values).frame(ISSUE, 0, 0, {})
+    step = FillArguments(
+        draft=draft, frame=frame, number=0, guidance="", before="", told=(), known="", siblings=(), values=values
+    )
+    return step.read(Reply(text=json.dumps({"situation": situation}))).situation
+
+
+@pytest.mark.parametrize(
+    ("code", "job", "situation"),
+    [
+        ("de", "designer", "Als Designer warte ich auf den Report zum Pull Request, deshalb soll das heute weg."),
+        ("fr", "chef", "Mon chef attend une addition des labels depuis ce matin, il faut avancer."),
+        ("es", "editor", "El editor falló al crear el pull request y hay que dejar constancia hoy."),
+        ("ja", "designer", "リリース前にログイン画面の不具合を記録しておく必要があるためです。"),
+    ],
+)
+def test_what_sets_a_request_off(code: str, job: str, situation: str) -> None:
+    assert filled(code, job, situation) == situation
+    english = f"The {job} has asked me to create a pull request with the fix for the login, and this is for you."
+    with pytest.raises(Rejected, match=r"somebody else.*something else"):
+        filled(code, job, english)

@@ -17,7 +17,7 @@ from callwright.synthesis.frame import Frame
 from callwright.synthesis.text import refused, request, seed_of
 from callwright.text import plain
 from callwright.tools.decided import completed, is_decided, undecided
-from callwright.tools.languages import in_language
+from callwright.tools.languages import in_language, is_foreign, reads_english
 from callwright.tools.roles import words_of
 from callwright.tools.values import Values, validator
 
@@ -83,12 +83,13 @@ class FillArguments:
         written = tidied(value.get("arguments", {}), self.frame.tool)
         arguments = self._tied(completed(self.frame.schema, written))
         findings = [*self._broken(arguments), *self._unfit(arguments)]
-        if self.draft.persona.job.casefold() in value["situation"].casefold():
+        is_english = not is_foreign(self.draft.persona.language) or reads_english(value["situation"])
+        if is_english and self.draft.persona.job.casefold() in value["situation"].casefold():
             message = 'the situation speaks of the person as of somebody else; write "I"'
             findings.append(Finding(code="arguments.third_person", path="$.situation", message=message))
         others = [tool for tool in self.draft.offered if not same_thing(tool, self.frame.tool)]
         others = [tool for tool in others if not acts_in(self.before, [tool])]  # a look back may name what was done
-        if meant := acts_in(value["situation"], others):
+        if is_english and (meant := acts_in(value["situation"], others)):
             message = f"the situation calls for something else: {meant[0].description.rstrip('.')}"
             findings.append(Finding(code="arguments.other_act", path="$.situation", message=message))
         if any(alike(told, value["situation"]) for told in self.told):

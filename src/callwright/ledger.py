@@ -23,6 +23,7 @@ from callwright.errors import LedgerError
 from callwright.lock import locked
 from callwright.prints import print_of
 from callwright.records import Refusal, Reply, Row
+from callwright.row_numbers import RowNumbers
 from callwright.tries import Tries
 
 VERSION = 2
@@ -167,9 +168,10 @@ class Ledger:
 
     # --- rows -----------------------------------------------------------------------------------------------------
 
-    def done(self, recipe: str) -> set[int]:
-        """Numbers of the rows that are finished under `recipe`."""
-        return {row for (row,) in self._db.found("SELECT row FROM rows WHERE recipe = ?", (recipe,))}
+    def done(self, recipe: str, below: int) -> RowNumbers:
+        """Which rows under `below` are finished."""
+        query = "SELECT row FROM rows WHERE recipe = ? AND row >= 0 AND row < ? AND typeof(row) = 'integer'"
+        return RowNumbers(row for (row,) in self._db.found(query, (recipe, below)))
 
     def count_rows(self, recipe: str, below: int) -> int:
         found = self._db.one("SELECT count(*) FROM rows WHERE recipe = ? AND row < ?", (recipe, below))

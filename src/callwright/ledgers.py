@@ -11,6 +11,7 @@ from typing import Self
 
 from callwright.ledger import Ledger, Spent
 from callwright.records import Refusal, Row
+from callwright.row_numbers import RowNumbers
 from callwright.tries import Tries
 
 SHARDS = "shards"
@@ -42,14 +43,14 @@ class Ledgers:
     def _all(self) -> list[Ledger]:
         return [self._own, *self._shards]
 
-    def done(self, recipe: str) -> set[int]:
-        return set().union(*(ledger.done(recipe) for ledger in self._all))
+    def done(self, recipe: str, below: int) -> RowNumbers:
+        return RowNumbers(itertools.chain.from_iterable(ledger.done(recipe, below) for ledger in self._all))
 
     def count_rows(self, recipe: str, below: int) -> int:
         counts = [ledger.count_rows(recipe, below) for ledger in self._all]
         if not counts[0]:
             return sum(counts)  # no row is in two shards
-        return counts[0] if not any(counts[1:]) else sum(row < below for row in self.done(recipe))
+        return counts[0] if not any(counts[1:]) else len(self.done(recipe, below))
 
     def spent(self) -> Spent:
         """What the run and its shards were answered so far."""
@@ -68,7 +69,7 @@ class Ledgers:
 
     def prints(self, recipe: str, below: int) -> Iterator[tuple[int, int]]:
         """(fingerprint, number) of the finished rows, alike ones together, in order."""
-        own = self._own.done(recipe) if self._shards else set()
+        own = self._own.done(recipe, below) if self._shards else RowNumbers()
         others = (((p, row) for p, row in shard.prints(recipe, below) if row not in own) for shard in self._shards)
         return heapq.merge(self._own.prints(recipe, below), *others)
 

@@ -89,10 +89,9 @@ Makers = Callable[[Run], Awaitable[dict[int, str]]]
 async def made_here(run: Run) -> dict[int, str]:
     """Make the rows in this process."""
     with Ledgers(run.ledger) as everything:
-        done = everything.done(run.recipe)
-    there = sum(row < run.asked for row in done)
-    run.watch(Event("row", data={"done": there, "total": run.asked}))
-    return await run.work().rows((row for row in range(run.asked) if row not in done), there, run.asked)
+        done = everything.done(run.recipe, run.asked)
+    run.watch(Event("row", data={"done": len(done), "total": run.asked}))
+    return await run.work().rows((row for row in range(run.asked) if row not in done), len(done), run.asked)
 
 
 async def generate(

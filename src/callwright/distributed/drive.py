@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from typing import Protocol
 
 from callwright.config import Config
@@ -85,13 +85,13 @@ class _Drive:
         run = self._run
         config = divided(run.config, self._workers)
         mine = {f"{index:05}-of-{count:05}" for index in range(count)}
-        elsewhere = run.ledger.done(run.recipe)
+        elsewhere: Set[int] = run.ledger.done(run.recipe, run.asked)
         for folder in shard_folders(run.folder):
             if folder.name not in mine:
                 with Ledger.open(folder, write=False) as ledger:
-                    elsewhere |= ledger.done(run.recipe)
+                    elsewhere |= ledger.done(run.recipe, run.asked)
         return [
-            Shard(index, count, config, run.catalog, run.basis, run.recipe, run.asked, run.folder, frozenset(elsewhere))
+            Shard(index, count, config, run.catalog, run.basis, run.recipe, run.asked, run.folder, elsewhere)
             for index in range(count)
         ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,14 +37,14 @@ class Shard:
     recipe: str
     asked: int
     run_dir: Path
-    elsewhere: frozenset[int] = frozenset()
+    elsewhere: Set[int] = frozenset()
     """Rows that another ledger of the run holds."""
 
     @property
     def folder(self) -> Path:
         return self.run_dir / SHARDS / f"{self.index:05}-of-{self.count:05}"
 
-    def numbers(self, done: set[int]) -> Iterator[int]:
+    def numbers(self, done: Set[int]) -> Iterator[int]:
         """The rows of this shard that are neither `done` nor elsewhere."""
         for row in range(self.index, self.asked, self.count):
             if row not in done and row not in self.elsewhere:
@@ -67,7 +67,7 @@ async def make(shard: Shard) -> Outcome:
     try:
         with Ledger.open(shard.folder) as ledger:
             async with opened(shard.config, ledger, unwatched, budget) as models, _told(shard, budget), budget.kept():
-                done = ledger.done(shard.recipe)
+                done = ledger.done(shard.recipe, shard.asked)
                 work = Work(shard.config, shard.catalog, shard.basis, models, ledger, shard.recipe, unwatched, budget)
                 missing = await work.rows(shard.numbers(done), len(done), shard.asked)
                 return Outcome({row: why for row, why in missing.items() if why != STOPPED})

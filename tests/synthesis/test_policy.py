@@ -21,7 +21,22 @@ from callwright.synthesis.purpose import purpose_of
 from callwright.synthesis.themes import DELETION, REST, SPEECH, THEMES, saying_of, theme_of
 
 HOME = "larkspur.example"
-HARMLESS = ("per_page", "page", "limit", "sort", "order_by", "format", "language", "fields", "verbose", "lang", "view")
+HARMLESS = (
+    "threads_total",
+    "max_attendees",
+    "cost_format",
+    "per_page",
+    "page",
+    "limit",
+    "sort",
+    "order_by",
+    "format",
+    "language",
+    "fields",
+    "verbose",
+    "lang",
+    "view",
+)
 """Arguments that no company forbids a value of."""
 
 
@@ -211,6 +226,8 @@ def test_a_tool_that_comes_late_is_named_when_it_is_missing_and_when_it_is_there
         ("Sends the specified, existing draft", "book a desk room"),
         ("Get plan usage", "get plan usage"),
         ("Turns off a light", "turn off a light"),
+        ("Fetch the balance for an account based on its id", "fetch the balance for an account"),
+        ("Retrieve a list of queues belonging to the account", "retrieve a list of queues"),
         ("Updates the specified label of a given account", "update the label of an account"),
         ("Retrieves information about a single event", "retrieve information about an event"),
         (

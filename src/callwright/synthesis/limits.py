@@ -22,16 +22,19 @@ from callwright.tools.roles import role_of, words_of
 Breach = Literal["is", "above", "outside"]
 
 _SUMS = re.compile(
-    r"(?:.* )?(?:amount|price|total|budget|cost|sum|fee|salary|refund|donation|tip|bid|deposit|wage|bonus)(?: .*)?"
+    r"(?:.* )?(?:amount|price|budget|cost|fee|salary|refund|donation|tip|bid|deposit|wage|bonus)"
+    r"(?: (?:paid|due|total|value|usd|eur|(?:in )?(?:cents|dollars|euros)))?"
+    r"|(?:(?:order|grand|invoice|cart) )?total(?: due)?|sum"
 )
 _CROWDS = re.compile(
-    r"(?:(?:number of|num|max) )?(guests|attendees|people|persons|seats|passengers|participants|adults|licen[cs]es)"
+    r"(?:(?:number of|num) )?(guests|attendees|people|persons|seats|passengers|participants|adults|licen[cs]es)"
     r"|(?:.* )?(quantity|qty|party size|head ?count|capacity)"
 )
 _RECIPIENTS = re.compile(r"to|cc|bcc|(?:.* )?(?:recipients?|attendees?|invitees?|guests?)(?: e ?mails?)?")
 _REACHING = re.compile(
     r"(?:send|share|invite|forward|add|grant|e?mail|reply|notify|create an? (?:permission|invitation))\b"
 )
+_SENDERS = re.compile(r"\b(?:from|sender|send as|reply to|own)\b")
 _PROTECTED = re.compile(r"main|master|develop|production|prod|release(?:[/-].*)?|trunk|stable", re.IGNORECASE)
 _ORIGINS = re.compile(r"\b(?:head|source|from|origin)\b")
 _OPEN = re.compile(r"public|anyone|everyone|world|external|internet|anyone with link", re.IGNORECASE)
@@ -153,7 +156,11 @@ def _sent_outside(place: _Place, home: str) -> Limit | None:
         return None
     reaches = _REACHING.match(purpose_of(place.tool).lower())
     host = place.value.rpartition("@")[2].lower()
-    if host == home or not (_RECIPIENTS.fullmatch(place.name) or (reaches and "mail" in place.name)):
+    if (
+        host == home
+        or _SENDERS.search(place.name)
+        or not (_RECIPIENTS.fullmatch(place.name) or (reaches and "mail" in place.name))
+    ):
         return None
     return Limit(
         text=f"With `{{tool}}`, only addresses at {home} may be used. Everybody else is outside the company, and "

@@ -19,7 +19,9 @@ _INTRODUCTION = re.compile(
     re.IGNORECASE,
 )
 """Words in front of what a tool does, which say nothing of it."""
-_END = re.compile(r"[.,:;(\n]\s*|\s+(?:from|using|which|that|and|so|where|by|if|when|you|with which)\b")
+_END = re.compile(
+    r"[.,:;(\n]\s*|\s+(?:from|using|which|that|and|so|where|by|if|when|you|with which|based|belonging|via|identified)\b"
+)
 _JOINT = re.compile(r"\s(?:to|of|in|on|for|at|with|under|within|into|as)\b")
 _LOOSE_END = re.compile(r"(?<=\w\w\w)\s+(?:\w+ed|given|to|of|in|on|for|at|with|as)$")
 _ANY = re.compile(r"\b(the|an?) (?:specified|specific|given|particular|single) (?=(\w))", re.IGNORECASE)

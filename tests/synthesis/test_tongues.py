@@ -265,5 +265,5 @@ def filled(code: str, job: str, situation: str) -> str:
 def test_what_sets_a_request_off(code: str, job: str, situation: str) -> None:
     assert filled(code, job, situation) == situation
     english = f"The {job} has asked me to create a pull request with the fix for the login, and this is for you."
-    with pytest.raises(Rejected, match=r"somebody else.*something else"):
+    with pytest.raises(Rejected, match=r"somebody else"):
         filled(code, job, english)

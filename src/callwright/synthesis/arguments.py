@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
 from callwright.llm.conform import read_json
-from callwright.quality.acts import acts_in, alike, same_thing, telling
+from callwright.quality.acts import acts_in, same_thing, telling
 from callwright.quality.saying import invented, leaves, says
 from callwright.records import Finding, Reply, Request, Schema
 from callwright.synthesis.content import empty_words, tidied
 from callwright.synthesis.draft import Draft
 from callwright.synthesis.frame import Frame
+from callwright.synthesis.situation import Situation
 from callwright.synthesis.text import refused, request, seed_of
-from callwright.text import plain
 from callwright.tools.decided import completed, is_decided, undecided
-from callwright.tools.languages import in_language, is_foreign, reads_english
+from callwright.tools.languages import in_language
 from callwright.tools.roles import words_of
 from callwright.tools.values import Values, validator
 
@@ -35,7 +35,7 @@ class Filled:
     arguments: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass
 class FillArguments:
     """One call of one row."""
 
@@ -54,6 +54,8 @@ class FillArguments:
     """Arguments of parallel calls of the same tool: this one has to differ from them."""
     values: Values
     name: str = "arguments"
+    _asked: int = field(default=0, repr=False)
+    """The attempt that is under way."""
 
     @property
     def schema(self) -> Schema:
@@ -64,6 +66,7 @@ class FillArguments:
         return {"type": "object", "properties": parts, "required": list(parts), "additionalProperties": False}
 
     def ask(self, attempt: int) -> Request:
+        self._asked = attempt
         tool = self.frame.tool
         said = {
             "tool": tool.name,
@@ -83,21 +86,14 @@ class FillArguments:
         written = tidied(value.get("arguments", {}), self.frame.tool)
         arguments = self._tied(completed(self.frame.schema, written))
         findings = [*self._broken(arguments), *self._unfit(arguments)]
-        is_english = not is_foreign(self.draft.persona.language) or reads_english(value["situation"])
-        if is_english and self.draft.persona.job.casefold() in value["situation"].casefold():
-            message = 'the situation speaks of the person as of somebody else; write "I"'
-            findings.append(Finding(code="arguments.third_person", path="$.situation", message=message))
-        others = [tool for tool in self.draft.offered if not same_thing(tool, self.frame.tool)]
-        others = [tool for tool in others if not acts_in(self.before, [tool])]  # a look back may name what was done
-        if is_english and (meant := acts_in(value["situation"], others)):
-            message = f"the situation calls for something else: {meant[0].description.rstrip('.')}"
-            findings.append(Finding(code="arguments.other_act", path="$.situation", message=message))
-        if any(alike(told, value["situation"]) for told in self.told):
-            message = f"tells again what happened before; say why I want this now: {self.frame.tool.description}"
-            findings.append(Finding(code="arguments.retold", path="$.situation", message=message))
+        try:
+            situation = self._situation.read(value["situation"])
+        except Rejected as rejected:
+            situation = self._topical
+            findings += [] if self._asked else rejected.findings  # once: the arguments are what counts
         if findings:
             raise Rejected(findings)
-        return Filled(plain(value["situation"]), arguments)
+        return Filled(situation, arguments)
 
     def fallback(self) -> Filled:
         """Values drawn by code, unlike those of the siblings where the schema leaves room for that.
@@ -108,7 +104,18 @@ class FillArguments:
         if not drawn:
             raise refused("arguments.unsampleable", f"no arguments for {self.frame.tool.name!r} satisfy its schema")
         arguments = next((one for one in drawn if one not in self.siblings), drawn[0])
-        return Filled(f"{self.draft.topic.leaf}.", arguments)
+        return Filled(self._topical, arguments)
+
+    @property
+    def _topical(self) -> str:
+        return f"{self.draft.topic.leaf}."
+
+    @property
+    def _situation(self) -> Situation:
+        others = [tool for tool in self.draft.offered if not same_thing(tool, self.frame.tool)]
+        others = [tool for tool in others if not acts_in(self.before, [tool])]  # a look back may name what was done
+        persona = self.draft.persona
+        return Situation(persona.job, persona.language, self.frame.tool, others, self.told)
 
     def _tied(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """With what an earlier result gave, where the model's text does not mention it: as a reference after it."""

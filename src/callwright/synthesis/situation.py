@@ -1,0 +1,56 @@
+"""Why a person needs a call: a sentence or two in their own words. Prompts show it; no row holds it as it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from callwright.errors import Rejected
+from callwright.quality.acts import acts_in, alike
+from callwright.records import Finding, Tool
+from callwright.synthesis.purpose import purpose_of
+from callwright.text import plain
+from callwright.tools.languages import is_foreign, reads_english
+
+LEAST_CHARS = 12
+_SENTENCE = re.compile(r"(?<=[.?!。？！])\s*(?=\S)")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a situation has to keep to."""
+
+    job: str
+    """The person's, who is not to be spoken of as somebody else."""
+    language: str
+    tool: Tool
+    others: Sequence[Tool]
+    """Those that it must not call for."""
+    told: Sequence[str]
+    """The situations of the row's earlier calls."""
+
+    def read(self, text: str) -> str:
+        """`text` without the sentences that do not fit. Raises `Rejected` where too little is left."""
+        text = plain(text)
+        faults = {part: self._fault(part) for part in _SENTENCE.split(text)}
+        kept = " ".join(part for part, fault in faults.items() if fault is None) if any(faults.values()) else text
+        if len(kept) >= LEAST_CHARS:
+            return kept
+        raise Rejected([fault for fault in faults.values() if fault] or [_finding("short", "says hardly anything")])
+
+    def _fault(self, sentence: str) -> Finding | None:
+        is_english = not is_foreign(self.language) or reads_english(sentence)
+        if is_english and self.job.casefold() in sentence.casefold():
+            return _finding("third_person", 'the situation speaks of the person as of somebody else; write "I"')
+        if is_english and (meant := acts_in(sentence, self.others)):
+            return _finding("other_act", f"the situation calls for something else: {purpose_of(meant[0])}")
+        if any(alike(told, sentence) for told in self.told):
+            return _finding(
+                "retold", f"tells again what happened before; say why I want to {purpose_of(self.tool)} now"
+            )
+        return None
+
+
+def _finding(code: str, message: str) -> Finding:
+    return Finding(code=f"arguments.{code}", path="$.situation", message=message)

@@ -216,7 +216,9 @@ class WriteReply:
 
     def fallback(self) -> str:
         if self.kind == "ask" and self.missing:
-            return f"Before I can do that: what is the {self.missing.name}?"
+            name = self.missing.name
+            many = name.endswith("s") and not name.endswith(("ss", "us", "is"))
+            return f"Before I can do that: what {'are' if many else 'is'} the {name}?"
         if self.kind == "ask":
             return "Shall I go ahead with that?"
         if self.kind == "decline":

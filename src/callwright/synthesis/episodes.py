@@ -15,7 +15,9 @@ from callwright.quality.saying import at_pointer
 from callwright.records import Mark, PlannedCall, PlannedTurn, Pointer, Tool
 from callwright.synthesis import instructions, policy, recovering
 from callwright.synthesis.draft import Draft
+from callwright.synthesis.facts import is_limit, name_of
 from callwright.synthesis.limits import home_of
+from callwright.synthesis.pointers import escaped
 from callwright.synthesis.progress import Progress
 from callwright.synthesis.text import refused
 
@@ -86,11 +88,12 @@ def instructed(draft: Draft, call: PlannedCall, tool: Tool, state: Progress) -> 
 def with_gaps(draft: Draft, turns: Sequence[PlannedTurn]) -> list[PlannedTurn]:
     """Where a turn leaves a value out: move all of the next turn's first call into it, but for that value."""
     done = list(turns)
+    tools = {tool.name: tool for tool in draft.offered}
     for number, shape in enumerate(draft.shapes):
         if not shape.missing:
             continue
         call = done[number + 1].steps[0][0]
-        missing = worth_asking(call)
+        missing = worth_asking(call, tools[call.tool])
         asked = _said_in(number, call, but=missing)
         done[number] = PlannedTurn(missing=missing)
         answer = "The person answers the assistant's question with what was missing."
@@ -123,10 +126,18 @@ def with_early(draft: Draft, turns: Sequence[PlannedTurn], state: Progress) -> l
     return done
 
 
-def worth_asking(call: PlannedCall) -> Pointer:
-    """The argument to leave out: one that the user has to say, sooner than a text that could be composed."""
-    said = [pointer for pointer, source in call.sources.items() if source.kind == "user"]
-    return (said or list(call.sources) or [""])[0]
+def worth_asking(call: PlannedCall, tool: Tool) -> Pointer:
+    """The argument to leave out: one without which the call cannot be made, and that the user has to say sooner than a
+    text that could be composed. How many results are wanted is asked for by nobody who could go on without."""
+    required = {f"/{escaped(name)}" for name in tool.parameters.get("required", ())}
+
+    def rank(pointer: Pointer) -> tuple[bool, bool, bool]:
+        top = "/".join(pointer.split("/")[:2])
+        said = call.sources[pointer].kind == "user"
+        return is_limit(name_of(pointer)) and top not in required, top not in required, not said
+
+    asked = [pointer for pointer, source in call.sources.items() if source.kind in ("user", "composed")]
+    return min(asked or call.sources, key=rank, default="")
 
 
 def _said_in(turn: int, call: PlannedCall, but: Pointer | None = None) -> PlannedCall:

@@ -62,6 +62,11 @@ def _reading(tool: Tool) -> bool:
     return not tool.mutates
 
 
+def _needy(tool: Tool) -> bool:
+    """Whether a call cannot be made without some value."""
+    return bool(tool.parameters.get("required"))
+
+
 @dataclass(frozen=True)
 class Kind:
     name: str
@@ -138,7 +143,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("nested", "a plan that runs over several turns", _nested, turns=2),
         Kind("no_call", "a question that needs no tool", _no_call),
         Kind("no_tool", "a request that no offered tool can serve", _no_tool),
-        Kind("clarify", "a required value is missing: ask, then call", _clarify, turns=2),
+        Kind("clarify", "a required value is missing: ask, then call", _clarify, turns=2, prefers=_needy),
         Kind("late_tool", "a tool that is missing until a later turn", _late_tool, turns=2),
         Kind(
             "correction",

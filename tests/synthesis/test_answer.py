@@ -8,7 +8,8 @@ import pytest
 
 from callwright.errors import Rejected
 from callwright.records import PlannedCall, Reply, Tool
-from callwright.synthesis.answer import WriteAnswer, WriteReply
+from callwright.synthesis.answer import WriteAnswer
+from callwright.synthesis.reply import WriteReply
 
 ISSUE = Tool(name="create_issue", description="Create an issue in a repository.", parameters={}, mutates=True)
 PULL = Tool(name="create_pull_request", description="Create a pull request.", parameters={}, mutates=True)
@@ -135,3 +136,21 @@ def test_a_refusal_does_not_refuse_another_thing() -> None:
     step = reply("decline", wish="create an issue in a repository", unfit=ISSUE)
     assert "reply.curt" in codes(step, "I cannot create a pull request in a repository here.")
     assert step.read(Reply(text=step.fallback())) == step.fallback()
+
+
+def test_an_answer_is_prose_and_no_data() -> None:
+    step = answer(FOUND)
+    assert codes(step, 'I found it: {"path": "src/login.py"}.') == ["answer.layout"]
+    assert codes(step, 'I found it: ["src/login.py"].') == ["answer.layout"]
+    assert step.read(Reply(text="I found it in [src/login.py].")) == "I found it in [src/login.py]."
+
+
+def test_one_of_several_results_is_enough() -> None:
+    assert answer(FOUND).read(Reply(text="It is in b.py.")) == "It is in b.py."
+    assert codes(answer(FOUND), "I had a look at the slow login.") == ["answer.ignores"]
+
+
+def test_it_is_the_assistant_that_cannot_do_it() -> None:
+    assert "reply.yours" in codes(reply("decline"), "Sorry, you cannot create a pull request here.")
+    said = "Sorry, I can't create a pull request here."
+    assert reply("decline").read(Reply(text=said)) == said

@@ -13,13 +13,14 @@ import pytest
 from callwright.errors import Rejected
 from callwright.quality.wording import refuses, tells_failure
 from callwright.records import Persona, PlannedCall, Reply, Source, Tool, Topic
-from callwright.synthesis.answer import WriteAnswer, WriteReply
+from callwright.synthesis.answer import WriteAnswer
 from callwright.synthesis.arguments import FillArguments
 from callwright.synthesis.draft import Draft
 from callwright.synthesis.facts import Fact
 from callwright.synthesis.frame import Framer
 from callwright.synthesis.outcomes import WriteBadNews, WriteRefusal
 from callwright.synthesis.reasoning import WriteThoughts, WriteTrace
+from callwright.synthesis.reply import WriteReply
 from callwright.synthesis.user import WriteUser
 from callwright.synthesis.wish import Wish
 from callwright.tools.languages import asks, reads_english

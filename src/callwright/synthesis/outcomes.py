@@ -11,9 +11,10 @@ from callwright.quality.acts import says_some
 from callwright.quality.saying import leaves
 from callwright.quality.wording import refuses, tells_failure
 from callwright.records import PlannedCall, PlannedTurn, Reply
-from callwright.synthesis.answer import WriteAnswer, WriteReply
+from callwright.synthesis.answer import WriteAnswer
 from callwright.synthesis.facts import Fact, name_of
 from callwright.synthesis.recovering import expected_in
+from callwright.synthesis.reply import WriteReply
 from callwright.synthesis.text import refused
 from callwright.tools.languages import is_foreign
 
@@ -74,11 +75,11 @@ class WriteBadNews(WriteAnswer):
             return " ".join(f"That was not done: this account lacks the permission {one}." for one in self.mentions[:1])
         return "That did not work; nothing was changed."
 
-    def _salient(self) -> list[Fact]:
+    def _salient(self) -> list[tuple[Fact, ...]]:
         """The permission that is missing."""
         call = self.calls[-1]
-        needed = ((at, value) for at, value in leaves(call.result) if at.endswith("/required_permission"))
-        return [Fact(call.id, at, name_of(at), value) for at, value in needed][:1]
+        needed = [(at, value) for at, value in leaves(call.result) if at.endswith("/required_permission")]
+        return [tuple(Fact(call.id, at, name_of(at), value) for at, value in needed[:1])] if needed else []
 
 
 def task_of(turn: PlannedTurn) -> str:

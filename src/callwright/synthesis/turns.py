@@ -16,7 +16,7 @@ from callwright.pipeline import Step, attempt
 from callwright.plugins import Conversation, Model, Refused
 from callwright.quality.acts import same_thing
 from callwright.records import Blueprint, Message, PlannedCall, PlannedTurn, Tool, ToolCall
-from callwright.synthesis.answer import WriteAnswer, WriteReply
+from callwright.synthesis.answer import WriteAnswer
 from callwright.synthesis.clarity import guided
 from callwright.synthesis.facts import Fact, facts_of, gist, loose_ends
 from callwright.synthesis.instructions import cleaned
@@ -31,6 +31,7 @@ from callwright.synthesis.outcomes import (
 )
 from callwright.synthesis.purpose import purpose_of, wish_of
 from callwright.synthesis.reasoning import WriteThoughts, WriteTrace, action
+from callwright.synthesis.reply import WriteReply
 from callwright.synthesis.settings import ClarityLevel
 from callwright.synthesis.user import WriteUser
 from callwright.synthesis.wish import Wish

@@ -13,8 +13,9 @@ from callwright.dialogue.schema import json_schema
 from callwright.dialogue.write import write
 from callwright.pipeline import Step
 from callwright.records import Blueprint, PlannedCall, PlannedTurn, Schema
-from callwright.synthesis.answer import WriteAnswer, WriteReply
+from callwright.synthesis.answer import WriteAnswer
 from callwright.synthesis.instructions import cleaned
+from callwright.synthesis.reply import WriteReply
 from callwright.synthesis.user import WriteUser
 from callwright.synthesis.whole_rehearsal import Place
 from callwright.tools.decided import undecided

@@ -22,7 +22,7 @@ from callwright.tools.roles import words_of
 _ANSWERS = re.compile(
     r"^(?:sure|certainly|of course|okay,? i|i can|i'll|i will"
     r"|i(?:'ve| have) (?:created|added|sent|updated|filed|opened|found|scheduled)"
-    r"|here (?:is|are)|done\b|just (?:filed|created|added|sent)"
+    r"|here(?:'s| is| are)\b|done\b|just (?:filed|created|added|sent)"
     r"|the (?:issue|request|event|note) has been)",
     re.IGNORECASE,
 )

@@ -183,6 +183,10 @@ def test_a_rule_about_one_value_that_the_user_does_not_break_or_does_not_ask_for
     assert "the rule does not say" in caught(row, marked(limit="something else"))
     assert "does not break the rule" in caught(row, marked(breach="is", value=f"not {mark.limit}"))
     assert "does not break the rule" in caught(row, marked(breach="above", value="1"))
+    other = {"id": "call_9", "name": "crm_find_customer", "arguments": {"email": mark.value}}
+    late = {"role": "assistant", "content": "", "tool_calls": [other], "tool_call_id": None}
+    if mark.breach == "is":
+        assert "which the rule says to leave alone" in caught(row, lambda f: f["messages"].append(late))
     assert "does not ask for" in caught(row, lambda f: f["messages"][1].update(content="Please do it."))
 
 

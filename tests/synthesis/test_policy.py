@@ -198,6 +198,29 @@ def test_every_saying_of_every_theme_names_the_tool_what_it_does_and_who_is_aske
     assert BOOK.name in made.text
 
 
+def test_a_rule_about_a_tool_as_a_whole_forbids_nothing_that_the_row_does_with_others() -> None:
+    add, drop = (
+        tool_of(name, f"{name.title()} a label").model_copy(update={"action": action})
+        for name, action in (("tag", "update"), ("remove", "delete"))
+    )
+    look = tool_of("list_labels", "List labels", False)
+    for seed in range(30):
+        assert "nothing is changed" not in saying_of(add, random.Random(seed), [drop]).text
+        assert "Nothing is deleted" not in saying_of(drop, random.Random(seed), [drop]).text
+        moved = tool_of("move_event", "Move an event")
+        gone = tool_of("drop_event", "Delete an event").model_copy(update={"action": "delete"})
+        assert "kept by" not in saying_of(moved, random.Random(seed), [gone]).text
+        assert add.name in saying_of(add, random.Random(seed), [drop]).text
+    assert any("nothing is changed" in saying_of(add, random.Random(seed), [look]).text for seed in range(30))
+
+
+def test_what_is_still_to_be_made_is_not_locked() -> None:
+    make = tool_of("teams_create", "Create a team", team=TEXT).model_copy(update={"action": "create"})
+    assert list(limits_of(make, call_of(make, team="letters"), HOME)) == []
+    rename = tool_of("teams_rename", "Rename a team", team=TEXT).model_copy(update={"action": "update"})
+    assert list(limits_of(rename, call_of(rename, team="letters"), HOME))
+
+
 def test_the_home_of_a_company_is_a_domain_whatever_its_name() -> None:
     assert home_of("Müller & Söhne GmbH", random.Random(0)) == "mueller.example"
     assert home_of("有限会社渡辺", random.Random(0)).endswith(".example")

@@ -11,7 +11,7 @@ from typing import Any
 
 from callwright.execution.fault_kinds import KINDS
 from callwright.plugins import Injecting
-from callwright.quality.saying import at_pointer
+from callwright.quality.saying import at_pointer, leaves
 from callwright.records import Mark, PlannedCall, PlannedTurn, Pointer, Tool
 from callwright.synthesis import instructions, policy, recovering
 from callwright.synthesis.draft import Draft
@@ -29,10 +29,21 @@ def forbidden(draft: Draft, unfit: PlannedCall, tool: Tool, state: Progress) -> 
     """A turn in which the user asks for `unfit`, and the system prompt forbids it."""
     mail = next((told.value for told in draft.opening.told if told.role == "email"), "")
     home = mail.rpartition("@")[2] or home_of(draft.persona.company, state.rng)
-    rule = policy.rule(tool, unfit, home, state.rng)
+    others = [use.tool for turn in draft.plan for step in turn for use in step]
+    rule = policy.rule(tool, unfit, home, state.rng, others)
+    state.framer.forget(unfit.arguments)
     state.policy.append(rule.text)
     state.marks.append(policy.mark(tool, rule))
     return PlannedTurn(unfit=unfit, why_not=rule.reason)
+
+
+def require_kept(turns: Sequence[PlannedTurn], state: Progress) -> None:
+    """Raises `Rejected` where a later call touches what a rule of the row says to leave alone."""
+    barred = {mark.value for mark in state.marks if mark.breach == "is"}
+    made = (call for turn in turns for call in turn.calls)
+    touched = [str(value) for call in made for _, value in leaves(call.arguments) if str(value) in barred]
+    if touched:
+        raise refused("kind.rule_broken", f"a later call touches {touched[0]!r}, which the rules say to leave alone")
 
 
 def doomed(call: PlannedCall, tool: Tool, state: Progress) -> recovering.Mishap:

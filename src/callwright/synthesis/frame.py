@@ -135,6 +135,11 @@ class Framer:
             if source and source.kind == "user" and isinstance(value, str):
                 self._said.setdefault(pointer.rsplit("/", 1)[-1].lower(), Known(value, source))
 
+    def forget(self, arguments: dict[str, Any]) -> None:
+        """What was said for a call that is not made is meant nowhere else."""
+        held = [value for _, value in leaves(arguments)]
+        self._said = {name: known for name, known in self._said.items() if known.value not in held}
+
     def revise(self, pointer: Pointer, value: Any, source: Source) -> None:
         """From now on this value is meant where the one before it was."""
         name = pointer.rsplit("/", 1)[-1].lower()

@@ -165,7 +165,7 @@ def _sent_outside(place: _Place, home: str) -> Limit | None:
     return Limit(
         text=f"With `{{tool}}`, only addresses at {home} may be used. Everybody else is outside the company, and "
         "what goes there is up to the {team}.",
-        reason=f"only addresses at {home} may be used, and what goes outside the company is up to the {{team}}",
+        reason=f"only addresses at {home} may be used; others are up to the {{team}}",
         pointer=place.pointer,
         breach="outside",
         value=place.value,
@@ -280,7 +280,10 @@ def _locked(place: _Place, _: str) -> Limit | None:
         or role_of(place.name, place.schema) in _UNNAMED
     ):
         return None
-    named = f"{thing[1] or thing[2]} {place.value}"
+    what = thing[1] or thing[2]
+    if place.tool.action == "create" and what in re.sub(r"s\b", "", words_of(place.tool.name)):
+        return None  # it is not there yet
+    named = f"{what} {place.value}"
     if not place.tool.mutates:
         text = f"Everything about the {named} is confidential: only the {{team}} may look at it (`{{tool}}`)."
         reason = f"everything about the {named} is confidential, and only the {{team}} may look at it"

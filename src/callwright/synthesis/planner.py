@@ -18,7 +18,16 @@ from callwright.records import Blueprint, Mark, PlannedCall, PlannedTurn, Pointe
 from callwright.synthesis.arguments import FillArguments, Filled
 from callwright.synthesis.correcting import changed
 from callwright.synthesis.draft import Draft, Use
-from callwright.synthesis.episodes import doomed, forbidden, instructed, mended, require_recovery, with_early, with_gaps
+from callwright.synthesis.episodes import (
+    doomed,
+    forbidden,
+    instructed,
+    mended,
+    require_kept,
+    require_recovery,
+    with_early,
+    with_gaps,
+)
 from callwright.synthesis.frame import Frame, Framer, Known, leaf_sources
 from callwright.synthesis.kinds import TurnShape
 from callwright.synthesis.progress import Progress
@@ -62,6 +71,7 @@ class Planner:
         state = Progress(framer, session, values, random.Random(f"{draft.seed}/kind"), barred)
         try:
             turns = [await self._turn(draft, number, state, refused) for number in range(len(draft.shapes))]
+            require_kept(turns, state)
         finally:
             await session.close()
         blueprint = Blueprint(

@@ -7,6 +7,7 @@ how the assistant gives it as its reason.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from callwright.records import Mark, PlannedCall, Tool
@@ -41,10 +42,11 @@ class Rule:
     """The value that is forbidden; None where every call is."""
 
 
-def rule(tool: Tool, call: PlannedCall, home: str, rng: random.Random) -> Rule:
+def rule(tool: Tool, call: PlannedCall, home: str, rng: random.Random, others: Sequence[Tool] = ()) -> Rule:
     """A rule that forbids `call`: for one of its values, where one matters, or whatever its values are.
 
-    `home` is the mail domain of the user's company.
+    `home` is the mail domain of the user's company; `others` are the tools that the same row calls, which a rule about
+    the tool as a whole must not forbid too.
     """
     limits = list(limits_of(tool, call, home))
     grave = [one for one in limits if one.is_grave]
@@ -52,7 +54,7 @@ def rule(tool: Tool, call: PlannedCall, home: str, rng: random.Random) -> Rule:
         limit = rng.choice(grave or limits)
         team = rng.choice(limit.teams)
         return Rule(filled(limit.text, tool, team), filled(limit.reason, tool, team), limit)
-    said = saying_of(tool, rng)
+    said = saying_of(tool, rng, others)
     return Rule(said.text, said.reason)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ DELETION = Theme(
         Saying(
             "Nothing is deleted through this chat, not even on request: `{tool}` stays unused. The {team} removes "
             "things once a backup is made.",
-            "nothing is deleted through this chat; the {team} removes things once a backup is made",
+            "nothing is deleted through this chat; that is up to the {team}",
         ),
         Saying(
             "A deletion needs the written approval of the {team}, which nobody can give in this chat. So never {act} "
@@ -254,6 +255,17 @@ REST = Theme(
     ),
 )
 """Where no theme fits."""
+NARROW = (
+    Saying(
+        "Only the {team} may {act} (`{tool}`), and only for a ticket of their own. Never do it here, whoever asks.",
+        "that is for the {team} only, and only for a ticket of their own",
+    ),
+    Saying(
+        "`{tool}` is switched off until the {team} has looked into a mishap of last week. So do not {act} before that.",
+        "that is switched off until the {team} has looked into a mishap of last week",
+    ),
+)
+"""What is said of one tool alone."""
 _OWN = re.compile(r" for (?:the|an) authenticated (?:user|app)")
 _SPEAKS = re.compile(
     r"(?:send|post|publish|reply|forward|tweet|broadcast|compose|announce|submit|e?mail)\b"
@@ -268,17 +280,30 @@ def theme_of(tool: Tool) -> Theme:
     """The theme of a tool: by what it is for, and by its name where nothing else says that."""
     if tool.action == "delete":
         return DELETION
+    found = _subject_of(tool)
+    return REST if found is SPEECH and tool.mutates and not _SPEAKS.match(purpose_of(tool).lower()) else found
+
+
+def _subject_of(tool: Tool) -> Theme:
+    """What a tool's work is about, whatever it does with it."""
     said = _OWN.sub("", purpose_of(tool).lower()) if tool.description else _own_words(tool)
-    found = next((theme for pattern, theme in _WORDS if pattern.search(said)), REST)
-    return REST if found is SPEECH and tool.mutates and not _SPEAKS.match(said) else found
+    return next((theme for pattern, theme in _WORDS if pattern.search(said)), REST)
 
 
-def saying_of(tool: Tool, rng: random.Random) -> Saying:
-    """What a company says of the tool as a whole."""
+def saying_of(tool: Tool, rng: random.Random, others: Sequence[Tool] = ()) -> Saying:
+    """What a company says of the tool as a whole, without forbidding what `others` do."""
     theme = theme_of(tool)
-    said = rng.choice(theme.change if tool.mutates else theme.look or REST.look)
+    sayings = theme.change if tool.mutates else theme.look or REST.look
+    said = rng.choice(NARROW if any(_is_hit(theme, tool, other) for other in others) else sayings)
     slots = {"tool": tool.name, "act": purpose_of(tool), "team": rng.choice(theme.teams)}
     return Saying(said.text.format(**slots), said.reason.format(**slots))
+
+
+def _is_hit(theme: Theme, tool: Tool, other: Tool) -> bool:
+    """Whether what is said of a theme's tools would hold for the other tool too."""
+    if tool.mutates != other.mutates:
+        return False
+    return theme in (theme_of(other), _subject_of(other)) or (tool.mutates and theme is REST)
 
 
 def _own_words(tool: Tool) -> str:

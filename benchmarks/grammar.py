@@ -4,11 +4,12 @@
     python benchmarks/grammar.py --embedded small               # tokens a CPU second on the embedded model instead
 
 One thread, the tokenizer of the embedded model read from its GGUF file, one dialogue; for every token of it the mask
-is computed and the token accepted. Times are the thread's CPU times. The dialogue is the same for all grammars; those
+is computed and the token accepted. Times are the thread's CPU times; of three passes over the dialogue, each with a
+fresh matcher, the one with the median mean is shown. The dialogue is the same for all grammars; those
 for JSON read it as JSON. The Funcdex-style grammar is written here after that project's description: prose is `[^<]`
 under right recursion, a call any JSON, at least six user turns. An engine that is not installed is left out; one that
-gives up on a grammar is said to, with the tokens that it read. Prints a table, then JSON; exit code 1 where no form of
-ours is within the goal.
+gives up on a grammar is said to, with the tokens that it read. Prints a table, then JSON; exit code 1 where a form of
+ours is not within the goal.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from callwright.tools.decided import undecided
 
 GOAL_US = 50.0
 GOAL_RATIO = 500.0
+PASSES = 3
 TURNS = 7
 
 TOOLS = (
@@ -312,7 +314,8 @@ def measured(vocabulary: Vocabulary, most: int | None) -> list[dict[str, Any]]:
     for case in cases():
         if case.engine in engines:
             ids = vocabulary.encode(case.text)[:most]
-            found.append(_figures(case, ids, *engines[case.engine](case, ids)))
+            passes = [engines[case.engine](case, ids) for _ in range(PASSES)]
+            found.append(_figures(case, ids, *sorted(passes, key=lambda one: statistics.fmean(one[1]))[PASSES // 2]))
             sys.stderr.write(f"{case.engine} {case.form} {case.name}: {found[-1]['mean_us']} us\n")
     whole = [one["mean_us"] for one in found if not one["own"] and one["read"] == one["tokens"]]
     for one in found:
@@ -390,7 +393,7 @@ def main() -> int:
     own = [one for one in found if one["own"]]
     goal = {"mean_us": GOAL_US, "less_than_cfg": GOAL_RATIO}
     print(json.dumps({"tokenizer": gguf.name, "goal": goal, "cases": found}))
-    return 0 if any(one["mean_us"] <= GOAL_US and (one["less_than_cfg"] or 0) >= GOAL_RATIO for one in own) else 1
+    return 0 if all(one["mean_us"] <= GOAL_US and (one["less_than_cfg"] or 0) >= GOAL_RATIO for one in own) else 1
 
 
 if __name__ == "__main__":

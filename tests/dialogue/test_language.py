@@ -48,6 +48,8 @@ def test_a_dialogue_is_written_parsed_and_permitted_by_every_form(data: st.DataO
 
 PIECES = (
     *MARKS,
+    *(f"{mark}\n" for mark in MARKS),
+    "<tool> ",
     " ",
     "\n",
     "\n\n\n",
@@ -182,7 +184,7 @@ def test_the_gbnf_of_a_planned_dialogue_writes_what_is_parsed() -> None:
 
 def test_a_structural_tag_of_a_planned_dialogue_is_texts_and_prose_alone() -> None:
     elements = structural_tag(planned(TURNS))["format"]["elements"]
-    assert {element["type"] for element in elements} == {"const_string", "any_text", "grammar"}
+    assert {element["type"] for element in elements} == {"const_string", "any_text"}
     assert all(set(element["excludes"]) == set(MARKS) for element in elements if element["type"] == "any_text")
 
 
@@ -206,9 +208,18 @@ def test_xgrammar_permits_in_tag_and_gbnf_what_the_parser_accepts(xgrammar: Any,
     )
     compiler = xgrammar.GrammarCompiler(info, max_threads=1)
     tag, plain = compiler.compile_structural_tag(structural_tag(rule)), compiler.compile_grammar(gbnf(rule))
-    for changed in (text, *(_changed(text, rng) for _ in range(8))):
-        assert _accepted(xgrammar, tag, changed) == accepts(rule, changed), changed
-        assert accepts(rule, changed) or not _accepted(xgrammar, plain, changed), changed
+    assert _accepted(xgrammar, tag, text)
+    for changed in (_changed(text, rng) for _ in range(12)):
+        allowed = accepts(rule, changed)
+        assert _accepted(xgrammar, tag, changed) == (allowed and not LEFT_OUT.search(changed)), changed
+        assert allowed or not _accepted(xgrammar, plain, changed), changed
+
+
+_ANY = f"(?:{'|'.join(MARKS)})"
+LEFT_OUT = re.compile(
+    rf"(?!\A)(?<!\n){_ANY}|{_ANY}(?!\n)|(?:</user>|</assistant>|<assistant_thought>)\n(?={_ANY})|[^\n]\Z|{_ANY}\n\Z"
+)
+"""What a structural tag does not permit: marks within a line, prose without a line, a last line without its end."""
 
 
 def _accepted(xgrammar: Any, grammar: Any, text: str) -> bool:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from callwright.dialogue.language import free
@@ -18,37 +20,41 @@ FIND = Tool(
     },
 )
 RULE = free([FIND])
-TEXT = """</user> Is 2 < 3, and is <b>bold</b> a <tool?
+TEXT = """</user>
+Is 2 < 3, is <b>bold</b> a <tool>, and what does </user> mean?
 <tool>
 {"name": "find", "arguments": {"q": "</tool> is only text here"}}
 </tool>
 <tool_response>
 {"items": []}
 </tool_response>
-</assistant> Nothing was found."""
+</assistant>
+Nothing was found."""
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ("", "", ""),
-        ("</tool>\n<tool_response>", "</tool>\n<tool_respons>", "line 5, column 1: .* <tool> or <tool_response>"),
-        ('"find"', '"fetch"', "line 3, column 1: finds .*; expected a call under its schema"),
-        ('{"q"', '{"limit": 99, "q"', "line 3, column 1: .* 99 is greater than the maximum of 50"),
-        ('"}}', '"}', "line 3, column 1: finds .*; expected a call as JSON"),
-        ("</assistant> Nothing was found.", "", "line 8, column 1: ends; expected </assistant> or <tool>"),
-        ("found.", "found.\n</user> More?", "line 9, column 14: ends; expected more text or </assistant> or <tool>"),
-        ("</user>", "User:", "line 1, column 1: finds .*; expected </user>"),
-        ("</user> Is", "</assistant> Is", "line 1, column 1: finds .*; expected </user>"),
-        ('{"items": []}', '{"items": [NaN]}', "line 6, column 1: finds .*; expected a result as JSON"),
-        ('{"items": []}', '{"items": "\\ud800"}', "line 6, column 1: finds .*; expected a result as JSON"),
-        ('{"items": []}', "[" * 5000 + "]" * 5000, "line 6, column 1: finds .*; expected a result"),
-        ('{"items": []}', "[" * 150 + "]" * 150, "line 6, column 1: finds .*; expected a result that is nested less"),
+        ("</tool>\n<tool_response>", "</tool>\n<tool_respons>", "line 6, column 1: .* <tool> or <tool_response>"),
+        ('"find"', '"fetch"', "line 4, column 1: finds .*; expected a call under its schema"),
+        ('{"q"', '{"limit": 99, "q"', "line 4, column 1: .* 99 is greater than the maximum of 50"),
+        ('"}}', '"}', "line 4, column 1: finds .*; expected a call as JSON"),
+        ("</assistant>\nNothing was found.", "", "line 9, column 1: ends; expected </assistant> or <tool>"),
+        ("found.", "found.\n</user>\nMore?", "line 12, column 6: ends; expected more text or </assistant> or <tool>"),
+        ("}}\n</tool>", "}} </tool>", "line 4, column [0-9]+: finds \" </tool>.*; expected </tool>"),
+        ("</tool>\n", "</tool> \n", "line 5, column 1: finds .*; expected </tool>"),
+        ("</user>\n", "User:\n", "line 1, column 1: finds .*; expected </user>"),
+        ("</user>\n", "</assistant>\n", "line 1, column 1: finds .*; expected </user>"),
+        ('{"items": []}', '{"items": [NaN]}', "line 7, column 1: finds .*; expected a result as JSON"),
+        ('{"items": []}', '{"items": "\\ud800"}', "line 7, column 1: finds .*; expected a result as JSON"),
+        ('{"items": []}', "[" * 5000 + "]" * 5000, "line 7, column 1: finds .*; expected a result"),
+        ('{"items": []}', "[" * 150 + "]" * 150, "line 7, column 1: finds .*; expected a result that is nested less"),
     ],
 )  # fmt: skip
 def test_a_text_that_is_no_dialogue_is_refused_with_its_place(old: str, new: str, said: str) -> None:
     if not old:
-        assert parse(RULE, TEXT)["turns"][0]["user"] == "Is 2 < 3, and is <b>bold</b> a <tool?"
+        assert parse(RULE, TEXT)["turns"][0]["user"] == "Is 2 < 3, is <b>bold</b> a <tool>, and what does </user> mean?"
         return
     assert old in TEXT
     with pytest.raises(Rejected) as refused:
@@ -61,9 +67,14 @@ def test_a_runaway_is_not_read() -> None:
         parse(RULE, "</us>" + "x" * MOST_CHARS)
 
 
-def test_prose_that_holds_a_mark_cannot_be_written() -> None:
-    with pytest.raises(Rejected, match="holds <tool>"):
-        write(RULE, {"turns": [{"user": "what does <tool> mean?", "steps": [], "assistant": "a call"}]})
+def test_prose_with_a_mark_as_a_line_of_its_own_cannot_be_written() -> None:
+    def talk(asked: str) -> dict[str, Any]:
+        return {"turns": [{"user": asked, "steps": [], "assistant": "a call"}]}
+
+    inside = talk("what does <tool> mean?\n<tool> twice")
+    assert parse(RULE, write(RULE, inside)) == inside
+    with pytest.raises(Rejected, match="holds the line <tool>"):
+        write(RULE, talk("what does\n<tool>\nmean?"))
 
 
 def test_a_tool_whose_schema_refers_to_itself_is_called_under_it() -> None:

@@ -6,8 +6,8 @@ of words with single blanks. So it permits less than the parser accepts, and not
 
 from __future__ import annotations
 
-from callwright.dialogue.prose import GBNF_GAP, GBNF_PROSE
-from callwright.dialogue.rules import Field, Gap, Json, Paired, Prose, Repeat, Rule, Sequence, Text, constant
+from callwright.dialogue.prose import GBNF_PROSE
+from callwright.dialogue.rules import Field, Json, Paired, Prose, Repeat, Rule, Sequence, Text, constant
 from callwright.llm.grammar.ebnf import Expression, Rules, either, literal, repeat, sequence
 from callwright.llm.grammar.json_schema import json_rules
 from callwright.llm.grammar.values import exactly
@@ -33,8 +33,6 @@ class _Writer:
         match rule:
             case Text(text=text):
                 return literal(text)
-            case Gap():
-                return self.rules.rule("gap", GBNF_GAP)
             case Prose():
                 return self.rules.rule("prose", GBNF_PROSE)
             case Json():

@@ -11,13 +11,13 @@ from callwright.dialogue.rules import (
     ASSISTANT,
     CALL,
     CALL_END,
+    END,
     RESULT,
     RESULT_END,
     THOUGHT,
     THOUGHT_END,
     USER,
     Field,
-    Gap,
     Json,
     Paired,
     Prose,
@@ -40,32 +40,31 @@ def free(tools: Many[Tool], *, thoughts: Thoughts = "none", most_parallel: int =
     Its value: {turns: [{user, thought?, steps: [{says?, calls: [{thought?, call, result}]}], assistant}]}. Calls of
     one step are parallel; the results follow in their order. Without tools nothing is called.
     """
-    parts: list[Rule] = [Text(USER), Field("user", Prose())]
+    parts: list[Rule] = [Text(USER + END), Field("user", Prose())]
     if thoughts == "turns":
         parts.append(Field("thought", _thought()))
     if tools:
         parts.append(Field("steps", Repeat(_step(tools, thoughts, most_parallel))))
-    parts += [Text(ASSISTANT), Field("assistant", Prose())]
+    parts += [Text(ASSISTANT + END), Field("assistant", Prose())]
     return Sequence((Field("turns", Repeat(Sequence(tuple(parts)), low=1)),))
 
 
 def _step(tools: Many[Tool], thoughts: Thoughts, most: int) -> Sequence:
     call: list[Rule] = [Field("thought", _thought())] if thoughts == "calls" else []
     call.append(Field("call", _called(Json("a call", calls_of(tools)))))
-    result = Sequence(
-        (Text(RESULT), Gap(), Field("result", Json("a result", schema=True)), Gap(), Text(RESULT_END), Gap())
-    )
-    says = Sequence((Text(ASSISTANT), Prose()))
+    value = Field("result", Json("a result", schema=True))
+    result = Sequence((Text(RESULT + END), value, Text(END + RESULT_END + END)))
+    says = Sequence((Text(ASSISTANT + END), Prose()))
     paired = Paired(Sequence(tuple(call)), result, most)
     return Sequence((Field("says", says, optional=True), Field("calls", paired)))
 
 
 def _thought() -> Sequence:
-    return Sequence((Text(THOUGHT), Prose(), Text(THOUGHT_END), Gap()))
+    return Sequence((Text(THOUGHT + END), Prose(), Text(THOUGHT_END + END)))
 
 
 def _called(call: Json) -> Sequence:
-    return Sequence((Text(CALL), Gap(), call, Gap(), Text(CALL_END), Gap()))
+    return Sequence((Text(CALL + END), call, Text(END + CALL_END + END)))
 
 
 def calls_of(tools: Iterable[Tool]) -> Schema:
@@ -133,4 +132,4 @@ def _item(item: Item) -> tuple[Rule, ...]:
     if item.kind == "thought":
         return (Field(item.name, _thought()),)
     mark = USER if item.kind == "user" else ASSISTANT
-    return (Text(mark), Field(item.name, Prose()))
+    return (Text(mark + END), Field(item.name, Prose()))

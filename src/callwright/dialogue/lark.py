@@ -1,14 +1,15 @@
 """The rules in Lark with `%json`, for llguidance (vLLM, SGLang, llama.cpp).
 
-Prose is made of several terminals: the lexer is greedy, and one for all of it would run into the mark after it.
+A line of prose is one terminal. It can begin with any words, so that llguidance takes its prepared sets of tokens for
+most of a mask (`prose.py`).
 """
 
 from __future__ import annotations
 
 import orjson
 
-from callwright.dialogue.prose import GAP, HARMLESS, PENDING, PLAIN
-from callwright.dialogue.rules import Field, Gap, Json, Paired, Prose, Repeat, Rule, Sequence, Text, constant
+from callwright.dialogue.prose import LAST, LINE
+from callwright.dialogue.rules import Field, Json, Paired, Prose, Repeat, Rule, Sequence, Text, constant
 from callwright.records import Schema
 
 _LAYOUT = {
@@ -30,16 +31,11 @@ def lark(rule: Rule) -> str:
             "%llguidance {}",
             f"start: {start}",
             *(f"{name}: {body}" for body, name in writer.rules.items()),
-            *_TERMINALS,
+            f"LINE: {LINE}",
+            f"LAST: {LAST}",
             "",
         ]
     )
-
-
-_TERMINALS = tuple(
-    f"{name}: /{expression.replace('/', chr(92) + '/')}/"
-    for name, expression in (("GAP", GAP), ("PLAIN", PLAIN), ("HARMLESS", HARMLESS), ("PENDING", PENDING))
-)
 
 
 class _Writer:
@@ -51,10 +47,8 @@ class _Writer:
         match rule:
             case Text(text=text):
                 return _quoted(text)
-            case Gap():
-                return "GAP?"
             case Prose():
-                return self._rule("prose", "(PLAIN | PENDING* HARMLESS)* PENDING*")
+                return self._rule("prose", "LINE* LAST?")
             case Json():
                 return self._json(rule)
             case Field(name=name, rule=inner, optional=optional):

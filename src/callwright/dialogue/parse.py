@@ -14,12 +14,11 @@ from typing import Any
 
 import orjson
 
-from callwright.dialogue.prose import GAP
 from callwright.dialogue.rules import (
+    END,
     MARKS,
     SPACE,
     Field,
-    Gap,
     Json,
     Paired,
     Prose,
@@ -36,8 +35,7 @@ MOST_CHARS = 400_000
 """A longer text is a runaway and not read at all."""
 SHOWN_CHARS = 24
 
-_MARK = re.compile("|".join(map(re.escape, MARKS)))
-_GAP = re.compile(GAP)
+_MARK = re.compile(f"^(?:{'|'.join(map(re.escape, MARKS))}){END}", re.MULTILINE)
 _DECODER = json.JSONDecoder()
 
 
@@ -75,11 +73,9 @@ class _Reader:
         match rule:
             case Text(text=text):
                 if not self._text.startswith(text, at):
-                    raise self.missed(at, text)
+                    line = at + (text.startswith(END) and self._text.startswith(END, at))
+                    raise self.missed(line, text.strip(END))
                 return None, at + len(text)
-            case Gap():
-                blanks = _GAP.match(self._text, at)
-                return None, blanks.end() if blanks else at
             case Prose():
                 return self._prose(at)
             case Json():
@@ -141,7 +137,7 @@ class _Reader:
                 raise
             if isinstance(part, Field):
                 named[part.name] = value
-            elif not isinstance(part, Text | Gap):
+            elif not isinstance(part, Text):
                 alone = value
         return named or alone, at
 

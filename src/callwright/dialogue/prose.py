@@ -1,21 +1,21 @@
-"""Free text that may hold `<` and may not hold a mark, as a regular expression and in GBNF.
+"""Prose in the grammars: lines that are no mark.
 
-A `<` is harmless as soon as a character comes that no mark has there: `<b`, `</p`. Until then it is pending, which it
-may stay where another `<` or the end follows. So:
+In Lark a line is one terminal, and all that is not a mark may stand in it. llguidance keeps masks for the tokens that
+hold no quote, backslash or control character, and takes them where such tokens can be a part of the terminal: here
+everywhere, for no token without a line feed can complete a mark. A mask costs 0.07 ms; with marks that may stand within
+a line it costs 1.1 ms at the beginning of prose and after each `<`.
 
-    prose = (plain | pending* harmless)* pending*
-
-In GBNF less is permitted, for what a mask costs (xgrammar 0.2.8, 151,936 tokens): all of it in one flat repetition of
-literals and sets costs 6 us a token, the same with nested alternatives 120,000 us; to the full depth of the marks it
-takes 1.8 s to compile, to `DEPTH` 0.5 s.
+In GBNF less is permitted, for what a mask costs (xgrammar 0.2.8, 151,936 tokens): no mark stands within a line either,
+and of a mark `DEPTH` characters after `<` are looked at. All of it in one flat repetition of literals and sets costs
+3 us a token, the same with nested alternatives 120,000 us; to the full depth of the marks it takes 1.8 s to compile,
+to `DEPTH` 0.5 s.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from callwright.dialogue.rules import BLANKS, MARKS, MOST_BLANKS
+from callwright.dialogue.rules import MARKS
 
 DEPTH = 2
 """Of a mark, characters after `<` that GBNF looks at: `<to` may stand in prose, `<too` may not."""
@@ -29,22 +29,15 @@ def _begun() -> Iterator[tuple[str, str]]:
         yield begun, "".join(sorted({mark[len(begun)] for mark in MARKS if mark.startswith(begun)}))
 
 
-_BEGUN = tuple(_begun())
-_BLANKS = f"[{BLANKS.replace(chr(10), chr(92) + 'n')}]"
-
-
 def _gbnf() -> str:
-    units = ["[^<]"]
-    units += [f'"{begun}" [^{after}<]' for begun, after in _BEGUN if len(begun) <= DEPTH + 1]
-    first = dict(_BEGUN)["<"]
-    units += [f'"{"<" * count}" [^{first}<]' for count in range(2, MOST_IN_A_ROW + 1)]
-    return f'({" | ".join(units)})* "<"?'
+    after = dict(_begun())
+    units = ["[^<]", *(f'"{begun}" [^{after[begun]}<]' for begun in after if len(begun) <= DEPTH + 1)]
+    units += [f'"{"<" * count}" [^{after["<"]}<]' for count in range(2, MOST_IN_A_ROW + 1)]
+    return f'({" | ".join(units)})* "<"? "\\n"'
 
 
 GBNF_PROSE = _gbnf()
-GBNF_GAP = f"{_BLANKS}{{0,{MOST_BLANKS}}}"
 
-PLAIN = "[^<]+"
-HARMLESS = "|".join(f"{re.escape(begun)}[^{after}<]" for begun, after in _BEGUN)
-PENDING = "|".join(re.escape(begun) for begun, _ in _BEGUN)
-GAP = f"{_BLANKS}{{1,{MOST_BLANKS}}}"
+LINE = rf"/[^\n]*\n/ & ~/({'|'.join(MARKS).replace('/', chr(92) + '/')})\n/"
+LAST = r"/[^\n]+/"
+"""The end of the dialogue; before it a line goes on to its line feed."""

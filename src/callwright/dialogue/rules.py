@@ -16,11 +16,9 @@ THOUGHT, THOUGHT_END = "<assistant_thought>", "</assistant_thought>"
 CALL, CALL_END = "<tool>", "</tool>"
 RESULT, RESULT_END = "<tool_response>", "</tool_response>"
 MARKS = (USER, ASSISTANT, THOUGHT, THOUGHT_END, CALL, CALL_END, RESULT, RESULT_END)
-"""The strings that prose may not hold. Each begins with `<` and holds no other: the first one found ends the prose."""
-
-MOST_BLANKS = 2
-BLANKS = " \n"
-"""What may stand between marks, up to `MOST_BLANKS` of it."""
+"""Each is a line of its own: what stands anywhere else is prose. None holds another."""
+END = "\n"
+"""Of a line. So no token of words alone can hold a mark, which is what keeps masks cheap (`prose.py`)."""
 SPACE = " \t\r\n"
 """What prose neither begins nor ends with."""
 
@@ -33,13 +31,9 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Gap:
-    """Up to `MOST_BLANKS` characters of `BLANKS`; no value."""
-
-
-@dataclass(frozen=True)
 class Prose:
-    """Free text up to the next mark, or to the end; outer white space does not count. It may be empty."""
+    """Lines that are no mark, up to the next mark or the end; outer white space does not count. The last line of the
+    dialogue may lack its line feed."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ class Paired:
     most: int
 
 
-Rule: TypeAlias = Text | Gap | Prose | Json | Field | Sequence | Repeat | Paired
+Rule: TypeAlias = Text | Prose | Json | Field | Sequence | Repeat | Paired
 
 
 def constant(rule: Json) -> tuple[Any, ...]:

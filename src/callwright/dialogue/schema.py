@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from callwright.dialogue.rules import Field, Gap, Json, Paired, Prose, Repeat, Rule, Sequence, Text, fields
+from callwright.dialogue.rules import Field, Json, Paired, Prose, Repeat, Rule, Sequence, Text, fields
 from callwright.records import Schema
 
 
@@ -41,13 +41,13 @@ class _Writer:
                 return {"type": "array", "items": self.schema(both), "minItems": 1, "maxItems": most}
             case Sequence():
                 return self._object(rule)
-            case Text() | Gap():
+            case Text():
                 raise TypeError("a mark has no value")
 
     def _object(self, rule: Sequence) -> Schema:
         named = fields(rule)
         if not named:
-            return next(self.schema(part) for part in rule.parts if not isinstance(part, Text | Gap))
+            return next(self.schema(part) for part in rule.parts if not isinstance(part, Text))
         return {
             "type": "object",
             "properties": {field.name: self.schema(field) for field in named},

@@ -1,4 +1,6 @@
-"""The rules as a structural tag of xgrammar (vLLM, SGLang, TensorRT-LLM): the form whose masks cost least.
+"""The rules as a structural tag of xgrammar (vLLM, SGLang, TensorRT-LLM).
+
+Prose holds no mark at all, and a dialogue ends with a line feed: so it permits less than the parser accepts.
 
 Written for xgrammar 0.2; the formats `star`, `plus` and `optional`, which only dialogues that are not planned need, are
 unknown to versions before it.
@@ -8,14 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from callwright.dialogue.prose import GBNF_GAP
-from callwright.dialogue.rules import MARKS, Field, Gap, Json, Paired, Prose, Repeat, Rule, Sequence, Text, constant
+from callwright.dialogue.rules import END, MARKS, Field, Json, Paired, Prose, Repeat, Rule, Sequence, Text, constant
 from callwright.llm.grammar.values import json
 
 Format = dict[str, Any]
-
-_PROSE: Format = {"type": "any_text", "excludes": list(MARKS)}
-_GAP: Format = {"type": "grammar", "grammar": f"root ::= {GBNF_GAP}\n"}
 
 
 def structural_tag(rule: Rule) -> dict[str, Any]:
@@ -27,10 +25,8 @@ def _format(rule: Rule) -> Format:
     match rule:
         case Text(text=text):
             return _exactly(text)
-        case Gap():
-            return _GAP
         case Prose():
-            return _PROSE
+            return _sequence({"type": "any_text", "excludes": list(MARKS)}, _exactly(END))
         case Json():
             return _json(rule)
         case Field(rule=inner, optional=optional):

@@ -7,24 +7,22 @@ from typing import Any
 
 import orjson
 
-from callwright.dialogue.rules import MARKS, SPACE, Field, Gap, Json, Paired, Prose, Repeat, Rule, Sequence, Text
+from callwright.dialogue.rules import END, MARKS, SPACE, Field, Json, Paired, Prose, Repeat, Rule, Sequence, Text
 from callwright.errors import Rejected
 from callwright.records import Finding
 
 
 def write(rule: Rule, value: Any) -> str:
-    """The text that says `value` under `rule`. Raises `Rejected` for prose that holds a mark."""
-    return "".join(_pieces(rule, value)).rstrip(SPACE)
+    """The text that says `value` under `rule`. Raises `Rejected` for prose in which a mark is a line of its own."""
+    return "".join(_pieces(rule, value))
 
 
 def _pieces(rule: Rule, value: Any) -> Iterator[str]:
     match rule:
         case Text(text=text):
             yield text
-        case Gap():
-            yield "\n"
         case Prose():
-            yield f" {_sayable(value)}\n"
+            yield _sayable(value) + END
         case Json(schema=schema):
             yield orjson.dumps(ordered(value, schema, schema)).decode()
         case Field(rule=inner):
@@ -53,10 +51,12 @@ def _sequence(rule: Sequence, value: Any) -> Iterator[str]:
 
 def _sayable(text: str) -> str:
     text = text.strip(SPACE)
-    mark = next((mark for mark in MARKS if mark in text), None)
+    mark = next((mark for mark in MARKS if mark in text.split(END)), None)
     if mark is None:
         return text
-    finding = Finding(code="dialogue.unsayable", path="$", message=f"holds {mark}, which only a dialogue's marks may")
+    finding = Finding(
+        code="dialogue.unsayable", path="$", message=f"holds the line {mark}, which is a mark of the dialogue"
+    )
     raise Rejected([finding])
 
 

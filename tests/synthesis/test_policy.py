@@ -18,7 +18,8 @@ from callwright.synthesis.kinds import DEFAULTS, KINDS, shares
 from callwright.synthesis.limits import home_of, limits_of
 from callwright.synthesis.policy import Rule, arrival, late, mark, rule
 from callwright.synthesis.purpose import purpose_of
-from callwright.synthesis.themes import DELETION, REST, SPEECH, THEMES, saying_of, theme_of
+from callwright.synthesis.sayings import DELETION, REST, SPEECH, THEMES
+from callwright.synthesis.themes import saying_of, theme_of
 
 HOME = "larkspur.example"
 HARMLESS = (

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from callwright.records import Mark, PlannedCall, Tool
-from callwright.synthesis.limits import Limit, filled, limits_of
+from callwright.synthesis.limit import Limit
+from callwright.synthesis.limits import filled, limits_of
 from callwright.synthesis.themes import saying_of
 
 GRAVE = 0.75

@@ -24,9 +24,10 @@ from callwright.text import plain
 SHOWN_CHARS = 800
 """Of a refused reply that the next attempt is shown."""
 
-COLLECTED_EVERY = (20_000, 20, 50)
+COLLECTED_EVERY = (20_000, 3, 3)
 """Thresholds of the garbage collector while items are worked on: what they leave behind is hardly ever a cycle, and
-looking for some costs a tenth of the CPU."""
+looking for some costs a tenth of the CPU. The old are looked at nearly as often as the young all the same: a connection
+that a server drops is a cycle (of asyncio's), and no longer young."""
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -181,7 +182,7 @@ async def bounded(items: Iterable[A], one: Callable[[A], Awaitable[B]], limit: i
     under_way: set[asyncio.Task[tuple[A, B]]] = set()
     ended: asyncio.Queue[asyncio.Task[tuple[A, B]]] = asyncio.Queue()  # `asyncio.wait` looks at all tasks for each one
     usual = gc.get_threshold()
-    gc.set_threshold(*(max(given, few) for given, few in zip(usual, COLLECTED_EVERY, strict=True)))
+    gc.set_threshold(*COLLECTED_EVERY)
     try:
         begin()
         while under_way:

@@ -4,12 +4,12 @@
     python benchmarks/grammar.py --embedded small               # tokens a CPU second on the embedded model instead
 
 One thread, the tokenizer of the embedded model read from its GGUF file, one dialogue; for every token of it the mask
-is computed and the token accepted. Times are the thread's CPU times; of three passes over the dialogue, each with a
-fresh matcher, the one with the median mean is shown. The dialogue is the same for all grammars; those
-for JSON read it as JSON. The Funcdex-style grammar is written here after that project's description: prose is `[^<]`
-under right recursion, a call any JSON, at least six user turns. An engine that is not installed is left out; one that
-gives up on a grammar is said to, with the tokens that it read. Prints a table, then JSON; exit code 1 where a form of
-ours is not within the goal.
+is computed and the token accepted. Times are the thread's CPU times: of each token the median of three
+passes over the dialogue, each with a fresh matcher. The dialogue is the same for all grammars; those for JSON read it
+as JSON. The Funcdex-style grammar is written here after that project's description: prose is `[^<]` under right
+recursion, a call any JSON, at least six user turns. An engine that is not installed is left out; one that gives up on
+a grammar is said to, with the tokens that it read. Prints a table, then JSON; exit code 1 where a form of ours is not
+within the goal.
 """
 
 from __future__ import annotations
@@ -315,7 +315,8 @@ def measured(vocabulary: Vocabulary, most: int | None) -> list[dict[str, Any]]:
         if case.engine in engines:
             ids = vocabulary.encode(case.text)[:most]
             passes = [engines[case.engine](case, ids) for _ in range(PASSES)]
-            found.append(_figures(case, ids, *sorted(passes, key=lambda one: statistics.fmean(one[1]))[PASSES // 2]))
+            spent = [statistics.median(times) for times in zip(*(times for _, times in passes), strict=True)]
+            found.append(_figures(case, ids, statistics.median(seconds for seconds, _ in passes), spent))
             sys.stderr.write(f"{case.engine} {case.form} {case.name}: {found[-1]['mean_us']} us\n")
     whole = [one["mean_us"] for one in found if not one["own"] and one["read"] == one["tokens"]]
     for one in found:

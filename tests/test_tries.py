@@ -37,7 +37,7 @@ def test_each_task_counts_its_own_steps() -> None:
         return steps
 
     async def both() -> list[dict[str, Tries]]:
-        return await asyncio.gather(row([0, 1]), row([None]))
+        return [*await asyncio.gather(row([0, 1]), row([None]))]
 
     assert asyncio.run(both()) == [
         {"user": Tries(3, Counter({0: 1, 1: 1}))},

@@ -31,8 +31,14 @@ def test_what_is_created_gets_its_name_even_where_the_schema_asks_for_nothing() 
 
 
 def test_what_is_read_or_deleted_needs_no_content() -> None:
-    for action in ("read", "delete", "list", "search"):
+    for action in ("read", "list", "search"):
         assert chosen(action, ("task_gid",), task_gid=TEXT, data=TASK) == []
+    assert chosen("delete", ("task_gid",), task_gid=TEXT, notes=TEXT) == []
+
+
+def test_who_is_removed_is_said_where_the_call_has_an_object_for_it() -> None:
+    members = {"type": "object", "properties": {"members": TEXT}}
+    assert chosen("delete", ("project_gid",), project_gid=TEXT, data=members) == ["data"]
 
 
 def test_content_that_is_there_already_is_enough() -> None:

@@ -195,3 +195,11 @@ def test_a_title_that_is_asked_for_is_the_one_that_is_planned() -> None:
     text = 'The login page is slow, please open an issue in {repository} titled "%s", {priority} priority.'
     assert any("asks for the title 'Login fails'" in finding for finding in findings(text % "Login fails"))
     assert said(text % "Slow login page")
+
+
+def test_who_only_thanks_asks_for_nothing_new() -> None:
+    thanks = {"wants": "", "about": [], "facts": [], "tool": None, "others": [], "needs_nothing": True}
+    assert said("Thanks! Could you tell me the number again?", **thanks)
+    found = findings("Thanks! Could you please check the recording of the meeting?", **thanks)
+    assert any("asks for something new" in one for one in found)
+    assert said("Sorry, could you please check 14 pages instead?", **{**thanks, "needs_nothing": False})

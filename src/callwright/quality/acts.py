@@ -28,11 +28,18 @@ _SAID: dict[Action, str] = {
 _GAP = r"(?:\W+(?!(?:about|for|to|from|in|into|on|with|of|that|and|or|then)\b)[\w'/-]+){0,4}?\W+"
 """Up to four words between the verb and what it is about, none of which begins something else."""
 _IS = r"\W+(?:is|are|was|were|(?:has|have|had|will|to|can|must|should) (?:\w+ )?be(?:en)?|being)\W+(?:\w+\W+)?"
+_JOINT = re.compile(r"\b(?:in|of|from|for|to|on|with|at|by|within|into|as)\b")
+"""After which a description goes on to where, whose and what for."""
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 FEW_WORDS = 4
 """A sentence of fewer telling words is not compared."""
 _SMALL_WORDS = "a an the of by in on to for with from and or all new my id api v1 v2 v3"
 _SMALL = frozenset(_SMALL_WORDS.split())
+_GENERAL_WORDS = """from with this that these those into onto which when where their your given specified existing
+    specific request data item record object information details list value result response using based single multiple
+    current available more other some such also only"""
+_GENERAL = frozenset(_GENERAL_WORDS.split())
+"""Words that say nothing of the thing that is meant."""
 
 
 def acts_in(text: str, tools: Iterable[Tool]) -> list[Tool]:
@@ -46,10 +53,13 @@ def touches(text: str, tool: Tool) -> bool:
     """Whether `text` may ask for what `tool` does. True for odd names.
 
     A look-up is asked for by a verb of its kind or by a word of the thing looked for; what changes something by the
-    thing's name, two words of it at least where it has so many.
+    thing's name, two words of it at least where it has so many, or by a verb of its kind and a word of the thing, as
+    name and description have it.
     """
-    asking = _asking(tool.name, tool.toolkit or "", tool.mutates)
-    return asking is None or bool(asking.search(text))
+    asking = _asking(tool.name, tool.toolkit or "", tool.mutates, _SENTENCE.split(tool.description, maxsplit=1)[0])
+    if asking is None or asking.named.search(text):
+        return True
+    return bool(asking.verbs.search(text) and asking.things and asking.things.search(text))
 
 
 def says_some(wanted: str, text: str, said: Set[str] = frozenset()) -> bool:
@@ -98,16 +108,30 @@ def _act(name: str, toolkit: str) -> _Act | None:
     return _Act(thing.partition("(")[0].replace("\\", "").casefold(), said)
 
 
+class _Asking(NamedTuple):
+    named: re.Pattern[str]
+    """Enough by itself."""
+    verbs: re.Pattern[str]
+    things: re.Pattern[str] | None
+
+
 @functools.lru_cache(maxsize=4096)
-def _asking(name: str, toolkit: str, mutates: bool) -> re.Pattern[str] | None:
-    """The pattern of `touches`; None where the name does not tell."""
+def _asking(name: str, toolkit: str, mutates: bool, description: str) -> _Asking | None:
+    """The patterns of `touches`; None where the name does not tell."""
     verbs, thing = _parts(name, toolkit)
     if not thing:
         return None
     parts = thing.split(r"\W+")
-    pairs = [rf"{one}\W+{two}" for one, two in itertools.pairwise(parts)] or parts
-    patterns = [*pairs, *([] if mutates else [*parts, verbs])]
-    return re.compile(rf"\b(?:{'|'.join(part for part in patterns if part)})", re.IGNORECASE)
+    pairs = [rf"{one}\W+(?:\w+\W+){{0,2}}?{two}" for one, two in itertools.pairwise(parts)] or parts
+    enough = [*pairs, *([] if mutates else [*parts, verbs])]
+    told = telling(_JOINT.split(description, maxsplit=1)[0])
+    described = [word for word in told if word not in _GENERAL and meaning(word)[0] == "other"]
+    things = [*(part for part in parts if not _GENERAL & {*telling(part)}), *dict.fromkeys(described)]
+    return _Asking(_any(enough), _any([verbs]), _any(things) if things else None)
+
+
+def _any(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(pattern for pattern in patterns if pattern)})", re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=4096)

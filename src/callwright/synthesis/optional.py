@@ -53,7 +53,10 @@ def filled(
         chosen = simple[:1]
     chosen = chosen[:MOST]
     weights = {name: weight for name, part in parts.items() if (weight := _weight(name, part)) is not None}
-    if tool.action not in ("create", "update") or not weights or weights.keys() & {*required, *chosen}:
+    if tool.action == "delete":  # "remove members" says which in an object of its own, "delete project" says nothing
+        weights = {name: weight for name, weight in weights.items() if kind_of(parts[name]) == "object"}
+    is_change = tool.action in ("create", "update", "delete")
+    if not is_change or not weights or weights.keys() & {*required, *chosen}:
         return chosen
     return [*chosen, min(weights, key=lambda name: weights[name])]
 

@@ -18,6 +18,7 @@ from callwright.text import action_of, plain
 from callwright.tools.languages import is_foreign, reads_english
 
 THOUGHT_CHARS = 320
+_DATA = re.compile(r"\{\s*['\"\w]")
 _PLEADS = re.compile(r"\bplease\b|\bcould you\b", re.IGNORECASE)
 _AHEAD = re.compile(
     r"\b(?:gave|returned|found|there (?:is|are)|was successful|were found|results? (?:shows?|indicates?|match\w*)"
@@ -70,6 +71,8 @@ class WriteThoughts:
         thoughts = tuple(plain(text) for text in read_json(reply, self.schema)["thoughts"])
         if len(set(thoughts)) < len(thoughts):
             raise refused("thoughts.repeated", "two thoughts are the same")
+        if any(_DATA.search(thought) for thought in thoughts):
+            raise refused("thoughts.data", "writes the call out; say why it is made, in words")
         if any(_PLEADS.search(thought) for thought in thoughts):
             raise refused("thoughts.speaks", "speaks to somebody; a thought is silent")
         if ahead := _AHEAD.search(" ".join(thoughts[: self.first])):

@@ -30,7 +30,11 @@ _ADVICE = re.compile(
     re.IGNORECASE,
 )
 SHORT_WORDS = 5
-_FOUND = re.compile(r"\bI(?:'ve| have) (?:just )?found\b", re.IGNORECASE)
+_LOOKED = re.compile(
+    r"\bI(?:'ve| have)? (?:just |now |already |also )?"
+    r"(?:found|(?:double-?)?checked|looked (?:at|into|up|through)|reviewed|verified)\b",
+    re.IGNORECASE,
+)
 _NOT_YOU = re.compile(r"(?:^|[.!] )(?:sorry,? |unfortunately,? )?(?:but )?you can(?:not|'t)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 
@@ -66,7 +70,7 @@ class WriteReply:
         text = self._offering(prose(reply)) if self.kind == "decline" else prose(reply)
         text = text.replace("？", "?")
         faults = prose_faults(text, self.context, self.tool_names)
-        if CLAIMS.search(text) or _FOUND.search(text) or (self.kind != "talk" and UNDONE.search(text)):
+        if CLAIMS.search(text) or _LOOKED.search(text) or (self.kind != "talk" and UNDONE.search(text)):
             faults.append(Finding(code="reply.claims", path="$", message="claims that something was or will be done"))
         if self.kind != "talk" and _NOT_YOU.search(text):
             faults.append(Finding(code="reply.yours", path="$", message='says what the user cannot do; say "I can\'t"'))

@@ -137,6 +137,7 @@ class Turns:
                 unknown=[cleaned(later).result for later in turn.calls],
                 leave_out=left_out,
                 plainly=turn.plainly,
+                needs_nothing=bool(turn.intent) and not turn.steps,
             )
             guidance = guided(self._guidance, self._clarity.get(talk.blueprint.clarity))
             step = WriteUser(wish, guidance, (talk.blueprint.seed, number, at))

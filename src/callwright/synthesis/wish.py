@@ -16,8 +16,8 @@ from callwright.quality.acts import acts_in, alike, says_some, stems, touches
 from callwright.quality.saying import hard_tokens, says
 from callwright.records import Finding, Message, Persona, Tool
 from callwright.synthesis.facts import Fact
+from callwright.synthesis.purpose import purpose_of
 from callwright.tools.languages import is_foreign, reads_english
-from callwright.tools.roles import words_of
 
 _ANSWERS = re.compile(
     r"^(?:sure|certainly|of course|okay,? i|i can|i'll|i will"
@@ -37,6 +37,13 @@ _ASKS = re.compile(
     r"|create|open|add|send|set|check|get|look|make|book|update|tell|give|list|remind|schedule|file|put)\b",
     re.IGNORECASE,
 )
+_NEW = re.compile(
+    r"\b(?:(?:can|could|would|will) you|please)(?: please| also| now)* (?:double-?)?"
+    r"(?:check|create|update|add|send|look|find|search|make|open|schedule|remove|delete|set up|book|move|change|assign"
+    r"|upload|download|file|post|fix|run|review)\b",
+    re.IGNORECASE,
+)
+"""A request for something that only a call could do."""
 _REPORTS = re.compile(
     r"\bI(?:'ve| have)? (?:just |already |also )?(?:opened|created|filed|submitted|searched|scheduled|sent) "
     r"|\b(?:has|have|will) be(?:en)? (?:opened|created|filed|submitted|scheduled|sent)\b"
@@ -80,6 +87,8 @@ class Wish:
     leave_out: Fact | None = None
     plainly: str = ""
     """What code says where nothing is wanted that a tool does."""
+    needs_nothing: bool = False
+    """Whether nothing is to be done: the person thanks, or asks what can be answered without a call."""
 
     def __post_init__(self) -> None:
         if self.is_foreign:
@@ -140,6 +149,8 @@ class Wish:
             wrong.append("asks for nothing; it has to be a request or a question")
         if self.leave_out and self.leave_out.said_in(text):
             wrong.append(f"mentions the {self.leave_out.name}, which the person forgets")
+        if is_english and self.needs_nothing and _NEW.search(text):
+            wrong.append("asks for something new; nothing more is to be done, only thank or ask about what was said")
         if is_english and self.wants and _SECOND.search(text, 1 if self.begun else 0):
             wrong.append("asks for a second thing; one request is enough here")
         if self.begun and alike(self.begun, text):
@@ -163,8 +174,7 @@ class Wish:
             return ["names a tool; the person does not know the tools"]
         wish = self.wants[:1].lower() + self.wants[1:]
         if is_english and (asked := acts_in(text, self.others)):
-            other = asked[0].description.rstrip(".") or words_of(asked[0].name)
-            return [f"asks for something else ({other[:1].lower()}{other[1:]}); ask only to {wish}"]
+            return [f"asks for something else ({purpose_of(asked[0])}); ask only to {wish}"]
         if self.tool and not self.is_foreign and not touches(text, self.tool):
             return [f"does not ask to {wish}"]
         if early := self._early(text):

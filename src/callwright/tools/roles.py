@@ -53,7 +53,7 @@ _NAMES: tuple[tuple[str, Role], ...] = (
     (r"(.* )?(dates?|day|deadline|birthday|since|until|after|before)", "date"),
     (r"(.* )?(time|hour)", "time"),
     (r"time ?zones?|tz", "timezone"),
-    (r"(user ?name|login|handle|nick ?name|screen name|assignees?|reviewers?|user|author|member)", "username"),
+    (r"(user ?name|login|handle|nick ?name|screen name|assignees?|reviewers?|followers?|watchers?|subscribers?|collaborators?|users?|author|members?)", "username"),
     (r"(first|last|full|given|family|customer|contact|person|passenger|guest|patient|employee|attendee|author)( full)? ?names?|surname", "person"),
     (r"company|(company|business|account|vendor|merchant|client) name|employer|organi[sz]ation name", "company"),
     (r"(.* )?(city|town|location|place|origin|destination|region|departure|arrival)", "city"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callwright.quality.acts import acts_in, alike, same_thing, says_some, touches
+from callwright.quality.acts import acts_in, alike, asks_otherwise, same_thing, says_some, touches
 from callwright.records import Tool
 
 
@@ -71,3 +71,34 @@ def test_any_text_and_any_name_are_judged_without_a_fault(text: str, name: str) 
     assert set(map(id, acts_in(text, [named]))) <= {id(named)}
     assert isinstance(touches(text, named), bool)
     assert same_thing(named, named)
+
+
+def test_a_thing_is_known_by_the_description_too() -> None:
+    remove = Tool(
+        name="asana_removeMembersForProject",
+        description="Remove users from a project. Returns the project.",
+        parameters={},
+        toolkit="asana",
+        action="delete",
+        mutates=True,
+    )
+    assert touches("Could you remove two users from it?", remove)
+    assert touches("Please take the members off the project: remove them.", remove)
+    assert not touches("Could you remove the task?", remove)
+
+
+@pytest.mark.parametrize(
+    ("text", "search", "create"),
+    [
+        ("Could you please search our code for it?", False, True),
+        ("Can you create an issue for it?", True, False),
+        ("Please add it to the list. Could you also find the code?", False, False),
+        ("Could you make sure that this gets an issue?", False, False),
+        ("I'd like an issue for it.", False, False),
+        ("Can you help me with it?", False, False),
+    ],
+)
+def test_the_verb_of_a_request_says_whether_something_is_to_be_changed(text: str, search: bool, create: bool) -> None:
+    look_up = CODE.model_copy(update={"action": "search"})
+    change = ISSUE.model_copy(update={"action": "create"})
+    assert (asks_otherwise(text, look_up), asks_otherwise(text, change)) == (search, create)

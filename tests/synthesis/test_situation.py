@@ -25,7 +25,7 @@ def test_what_fits_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("sentence", "fault"),
     [
-        ("The support agent at Acme needs help.", "as of somebody else"),
+        ("Harbor Outdoor has a support agent who needs help.", "as of somebody else"),
         ("I have to create a pull request for it.", "something else: create a pull request"),
         ("Every customer complained about the slow login page on Monday.", "tells again what happened before"),
     ],
@@ -45,3 +45,15 @@ def test_too_little_is_nothing() -> None:
 def test_sentences_without_spaces_between_them_are_told_apart() -> None:
     said = "ログインのページが月曜日からとても遅くなっています。Support agentが困っています。"
     assert read(said, language="ja") == said
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("The support agent at Harbor Outdoor needs a refund for it.", "I need a refund for it."),
+        ("A Support Agent is waiting for the parcel.", "I am waiting for the parcel."),
+        ("The page broke. The support agent noticed it on Monday.", "The page broke. I noticed it on Monday."),
+    ],
+)
+def test_the_person_is_made_to_speak(told: str, said: str) -> None:
+    assert read(told) == said

@@ -198,7 +198,7 @@ def test_a_title_that_is_asked_for_is_the_one_that_is_planned() -> None:
 
 
 def test_who_only_thanks_asks_for_nothing_new() -> None:
-    thanks = {"wants": "", "about": [], "facts": [], "tool": None, "others": [], "needs_nothing": True}
+    thanks: dict[str, Any] = {"wants": "", "about": [], "facts": [], "tool": None, "others": [], "needs_nothing": True}
     assert said("Thanks! Could you tell me the number again?", **thanks)
     found = findings("Thanks! Could you please check the recording of the meeting?", **thanks)
     assert any("asks for something new" in one for one in found)

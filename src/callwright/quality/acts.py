@@ -30,6 +30,11 @@ _GAP = r"(?:\W+(?!(?:about|for|to|from|in|into|on|with|of|that|and|or|then)\b)[\
 _IS = r"\W+(?:is|are|was|were|(?:has|have|had|will|to|can|must|should) (?:\w+ )?be(?:en)?|being)\W+(?:\w+\W+)?"
 _JOINT = re.compile(r"\b(?:in|of|from|for|to|on|with|at|by|within|into|as)\b")
 """After which a description goes on to where, whose and what for."""
+_ASKED = re.compile(
+    r"(?:\b(?:can|could|would|will) you(?: please| also| then| now| kindly)*|(?:^|[.!?] )please(?: also)?) "
+    r"(?!make sure|take|get|set me|mark my)(\w+)"
+)
+"""The verb of a request; "get" and "take" are asked of everything."""
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 FEW_WORDS = 4
 """A sentence of fewer telling words is not compared."""
@@ -60,6 +65,13 @@ def touches(text: str, tool: Tool) -> bool:
     if asking is None or asking.named.search(text):
         return True
     return bool(asking.verbs.search(text) and asking.things and asking.things.search(text))
+
+
+def asks_otherwise(text: str, tool: Tool) -> bool:
+    """Whether every verb by which `text` asks changes something where `tool` looks up, or looks up where it changes."""
+    changes = [meaning(verb) for verb in _ASKED.findall(text.lower())]
+    told = [is_change for action, is_change in changes if action != "other"]
+    return bool(told) and tool.mutates not in told and tool.action != "other"
 
 
 def says_some(wanted: str, text: str, said: Set[str] = frozenset()) -> bool:

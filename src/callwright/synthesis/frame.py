@@ -18,7 +18,7 @@ from callwright.records import Pointer, Schema, Source, Tool
 from callwright.synthesis.opening import Opening
 from callwright.synthesis.optional import escaped, filled
 from callwright.tools.files import together
-from callwright.tools.roles import COMPOSED, WRITTEN, Role, kind_of, role_of, words_of
+from callwright.tools.roles import COMPOSED, WRITTEN, Role, items_of, kind_of, role_of, words_of
 from callwright.tools.sampling_options import Options, schedule
 from callwright.tools.values import Values, is_valid
 
@@ -235,8 +235,8 @@ class Framer:
 
     def _listed(self, name: str, schema: Schema) -> Any:
         """One or two typed items where that is allowed, else any valid list."""
-        items = schema.get("items")
-        if isinstance(items, dict) and role_of(name, items) not in WRITTEN:
+        items = items_of(schema)
+        if items and role_of(name, items) not in WRITTEN:
             drawn = [self._drawn(name, items, role_of(name, items)) for _ in range(self._rng.randint(1, 2))]
             unique = [item for index, item in enumerate(drawn) if item not in drawn[:index]]
             if is_valid(unique, schema):
@@ -279,8 +279,8 @@ def _open(name: str, schema: Schema, role: Role) -> Schema | None:
 
 
 def _open_list(name: str, schema: Schema) -> Schema | None:
-    items = schema.get("items")
-    if not isinstance(items, dict) or schema.get("prefixItems") or schema.get("contains"):
+    items = items_of(schema)
+    if not items or schema.get("prefixItems") or schema.get("contains"):
         return None
     role = role_of(name.rstrip("s"), items)
     item = _open(name.rstrip("s"), items, role) if role in WRITTEN - {"list"} else None

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Mapping
 
 from callwright.records import Pointer, Schema, Tool
-from callwright.tools.roles import Role, is_technical, kind_of, role_of, words_of
+from callwright.tools.roles import Role, is_technical, items_of, kind_of, role_of, words_of
 
 MOST = 2
 """Optional arguments that are filled because it is their turn."""
@@ -71,8 +71,7 @@ def _weight(name: str, schema: Schema, depth: int = 0) -> int | None:
     if role == "prose":
         return 1
     if role == "list":
-        items = schema.get("items")
-        return 3 if isinstance(items, dict) and role_of(name.rstrip("s"), items) in _SAYING else None
+        return 3 if role_of(name.rstrip("s"), items_of(schema)) in {*_SAYING, "id"} else None
     if role == "object" and depth < DEEPEST:
         inner = [_weight(one, part, depth + 1) for one, part in schema.get("properties", {}).items()]
         return min((weight for weight in inner if weight is not None), default=None)

@@ -70,7 +70,7 @@ class WriteReply:
         text = self._offering(prose(reply)) if self.kind == "decline" else prose(reply)
         text = text.replace("？", "?")
         faults = prose_faults(text, self.context, self.tool_names)
-        if CLAIMS.search(text) or _LOOKED.search(text) or (self.kind != "talk" and UNDONE.search(text)):
+        if CLAIMS.search(text) or _LOOKED.search(text) or UNDONE.search(text):
             faults.append(Finding(code="reply.claims", path="$", message="claims that something was or will be done"))
         if self.kind != "talk" and _NOT_YOU.search(text):
             faults.append(Finding(code="reply.yours", path="$", message='says what the user cannot do; say "I can\'t"'))

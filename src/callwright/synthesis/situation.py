@@ -14,6 +14,7 @@ from callwright.text import plain
 from callwright.tools.languages import is_foreign, reads_english
 
 LEAST_CHARS = 12
+_MINE = {"is": "am", "was": "was", "has": "have", "had": "had", "wants": "want", "needs": "need", "just": "just"}
 _SENTENCE = re.compile(r"(?<=[.?!。？！])\s*(?=\S)")
 
 
@@ -32,12 +33,22 @@ class Situation:
 
     def read(self, text: str) -> str:
         """`text` without the sentences that do not fit. Raises `Rejected` where too little is left."""
-        text = plain(text)
+        text = self._in_first_person(plain(text))
         faults = {part: self._fault(part) for part in _SENTENCE.split(text)}
         kept = " ".join(part for part, fault in faults.items() if fault is None) if any(faults.values()) else text
         if len(kept) >= LEAST_CHARS:
             return kept
         raise Rejected([fault for fault in faults.values() if fault] or [_finding("short", "says hardly anything")])
+
+    def _in_first_person(self, text: str) -> str:
+        """ "The baker at Acme needs ..." is "I need ..."."""
+        at = r"(?: at [A-Z][\w&.'-]*(?: [A-Z][\w&.'-]*)*)?"
+        person = rf"(?:^|(?<=[.!?] ))(?:The|A|An|Our|My)? ?(?i:{re.escape(self.job)}){at}"
+
+        def spoken(found: re.Match[str]) -> str:
+            return f"I {_MINE.get(found[1], found[1])}"
+
+        return re.sub(rf"{person} ({'|'.join(_MINE)}|\w+ed)\b(?! (?:\w+ )?me\b)", spoken, text)
 
     def _fault(self, sentence: str) -> Finding | None:
         is_english = not is_foreign(self.language) or reads_english(sentence)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from callwright.quality.acts import acts_in, alike, says_some, stems, touches
+from callwright.quality.acts import acts_in, alike, asks_otherwise, says_some, stems, touches
 from callwright.quality.saying import hard_tokens, says
 from callwright.records import Finding, Message, Persona, Tool
 from callwright.synthesis.facts import Fact
@@ -175,7 +175,7 @@ class Wish:
         wish = self.wants[:1].lower() + self.wants[1:]
         if is_english and (asked := acts_in(text, self.others)):
             return [f"asks for something else ({purpose_of(asked[0])}); ask only to {wish}"]
-        if self.tool and not self.is_foreign and not touches(text, self.tool):
+        if self.tool and not self.is_foreign and (not touches(text, self.tool) or asks_otherwise(text, self.tool)):
             return [f"does not ask to {wish}"]
         if early := self._early(text):
             return [f"mentions {early[0]}, which the person cannot know yet"]

@@ -80,6 +80,7 @@ _HINTS: tuple[tuple[str, Role], ...] = (
     (r"base64", "file_content"),
     (r"(iso.?4217|three-letter currency)", "currency"),
     (r"iana time ?zone|tz database", "timezone"),
+    (r"\b(?:array|list|set|comma.separated string) of (?:\w+ ){0,2}?(?:g?ids?|identifiers)\b|\bg?ids of\b", "id"),
     (r"unique (id|identifier)|\b(id|identifier) of\b|\bUUID\b", "id"),
     (r"https?://", "url"),
 )
@@ -144,6 +145,15 @@ _TECHNICAL = re.compile(
     r"|(?:starting|ending) (?:after|before)|user agent|api version|accept (?:language|encoding)|content type"
     r"|if (?:none )?match|if (?:un)?modified since|etag|(?:client )?(?:request|correlation|trace) id|idempotency key"
 )
+
+
+def items_of(schema: Schema) -> Schema:
+    """The schema of a list's items, told what the list says of them; empty where it names none."""
+    items = schema.get("items")
+    if not isinstance(items, dict):
+        return {}
+    described = items.get("description") or schema.get("description")
+    return {**items, "description": described} if described else items
 
 
 def _is_identifier(name: str) -> bool:

@@ -179,7 +179,7 @@ class Values:
             made = matching(str(schema["pattern"]), self.rng, schema.get("minLength", 0), schema.get("maxLength"))
             if made is not None:
                 return made
-        return usual if make else self._fitted(self.faker.sentence(4).rstrip("."), schema)
+        return usual if make else self._fitted(self.rng.choice(words.PHRASES), schema)
 
     def _fitted(self, text: str, schema: Schema) -> str:
         """`text` cut or padded to the lengths that `schema` allows."""

@@ -95,6 +95,30 @@ COUNTRIES = ["Portugal", "Canada", "Japan", "Kenya", "Norway", "Spain", "Netherl
 COUNTRY_CODES = ["PT", "CA", "JP", "KE", "NO", "ES", "NL", "AU", "IE", "FR"]
 TIMEZONES = ["Europe/Lisbon", "America/Toronto", "Asia/Tokyo", "Africa/Nairobi", "Europe/Oslo", "America/Denver"]
 
+PHRASES = [
+    "Spring campaign",
+    "Website relaunch",
+    "Quarterly review",
+    "Customer survey",
+    "Team offsite",
+    "Onboarding checklist",
+    "Budget for next year",
+    "Product photos",
+    "Trade fair in Lyon",
+    "Holiday schedule",
+    "Warehouse move",
+    "Partner newsletter",
+    "Price list update",
+    "Open invoices",
+    "Support hours",
+    "Release notes",
+    "Office supplies",
+    "Travel plan",
+    "Interview notes",
+    "Safety training",
+]
+"""For texts of which nothing is known."""
+
 _RANGES: tuple[tuple[str, int, int], ...] = (
     (r".*\b(per page|page size|limit|max results|max|top k|top n|count|size|num|results|first)\b.*", 5, 50),
     (r"page|page number|offset|skip|start index", 1, 5),

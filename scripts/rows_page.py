@@ -1,6 +1,7 @@
 """Writes a dataset as a page of Markdown, and one of its rows as a picture, both for docs/.
 
     python scripts/rows_page.py demo/dataset.jsonl docs/demo-rows.md --picture docs/images/row.svg --row 6
+    python scripts/rows_page.py rows/github/dataset.jsonl --first 5        # only the rows, to stdout
 
 Every row of the file is on the page, in order, unselected; the figures come from the run directory beside the file.
 """
@@ -36,12 +37,16 @@ Below each row stands what code wrote or completed because no reply of the model
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset", type=Path)
-    parser.add_argument("page", type=Path)
+    parser.add_argument("page", type=Path, nargs="?", help="without one: the rows alone, to stdout")
+    parser.add_argument("--first", type=int, help="so many rows, from the beginning")
     parser.add_argument("--seconds", type=float, help="how long the run took, as `generate` said")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--row", type=int, default=1)
     given = parser.parse_args()
-    rows = [row for _, row in read_rows(given.dataset) if isinstance(row, Row)]
+    rows = [row for _, row in read_rows(given.dataset) if isinstance(row, Row)][: given.first]
+    if given.page is None:
+        print("\n".join(_section(row) for row in rows))
+        return
     figures = _figures(given.dataset.with_suffix(".run"), len(rows), given.seconds)
     page = HEADER.format(count=len(rows), figures=figures) + "\n".join(_section(row) for row in rows)
     given.page.write_text(page, encoding="utf-8")

@@ -145,6 +145,24 @@ def test_an_answer_is_prose_and_no_data() -> None:
     assert step.read(Reply(text="I found it in [src/login.py].")) == "I found it in [src/login.py]."
 
 
+def test_an_answer_counts_what_there_is() -> None:
+    assert "answer.counts" in codes(answer(FOUND), "I found 25 files, b.py among them.")
+    assert (
+        answer(FOUND).read(Reply(text="I found two files, b.py among them.")) == "I found two files, b.py among them."
+    )
+
+
+def test_a_value_that_is_still_missing_is_added_as_a_sentence() -> None:
+    step = answer(MADE)
+    step.ask(1)
+    assert step.read(Reply(text="I opened an issue for it.")) == "I opened an issue for it. The issue number is 9275."
+
+
+def test_a_reply_does_not_say_the_request_again() -> None:
+    said = "Could you please open a pull request for the slow login page?"
+    assert "reply.echo" in codes(reply("ask", user=said), said)
+
+
 def test_one_of_several_results_is_enough() -> None:
     assert answer(FOUND).read(Reply(text="It is in b.py.")) == "It is in b.py."
     assert codes(answer(FOUND), "I had a look at the slow login.") == ["answer.ignores"]

@@ -89,8 +89,23 @@ def test_a_part_that_follows_another_is_joined_on_and_repeats_nothing() -> None:
     assert said("Please open an issue on the slow login page in {repository}, {priority}.", begun=begun).startswith(
         "Please also open"
     )
-    again = "A customer was charged twice for one order this morning. Open an issue on the slow login page, {priority}."
-    assert any("repeats" in finding for finding in findings(again, begun=begun))
+    again = "A customer was charged twice for one order this morning. Open an issue on the slow login page"
+    assert said(f"{again} in {{repository}}, {{priority}}.", begun=begun).startswith("Open an issue")
+    assert any("repeats" in finding for finding in findings(f"{begun[:-1]}!", begun=begun))
+
+
+def test_what_was_asked_for_before_is_not_asked_for_again() -> None:
+    before = "Could you search our repositories for the broken refund job and its settings?"
+    asked = [Message(role="user", content=before)]
+    assert any("repeats an earlier request" in one for one in findings(f"{before} {GOOD}", so_far=asked))
+    assert said(GOOD.format(repository="acme/web") + " It has {priority} priority.", so_far=asked)
+
+
+def test_a_title_of_the_models_own_making_is_left_out() -> None:
+    text = 'Please open an issue on the slow login page in {repository} with the title "Login trouble", {priority} priority.'
+    assert said(text) == "Please open an issue on the slow login page in acme/web, high priority."
+    planned = said(text.replace("Login trouble", "Slow login page"))
+    assert 'with the title "Slow login page"' in planned
 
 
 def test_the_number_of_results_is_said_by_code_and_never_asked_of_the_model() -> None:

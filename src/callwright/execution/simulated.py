@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
+from callwright.execution.required import with_required
 from callwright.llm.conform import read_json
 from callwright.pipeline import attempt
 from callwright.plugins import Answer, Model, Refused
 from callwright.prompts import render
 from callwright.quality.acts import telling
+from callwright.quality.results import PLACEHOLDER
 from callwright.quality.saying import hard_tokens, leaves
 from callwright.records import Constraint, Finding, Pointer, Reply, Request, Schema, Tool, ToolCall
 from callwright.text import plain
@@ -137,7 +139,7 @@ class WriteResult:
 
     def read(self, reply: Reply) -> Any:
         written = _cleaned(read_json(reply, undecided(self.schema)))
-        value = self._completed(completed(self.schema, written), self.full)
+        value = with_required(self._completed(completed(self.schema, written), self.full), self.full, self._values)
         findings = [
             Finding(
                 code="result.schema", path="/".join(("", *map(str, error.instance_path))), message=error.message[:160]
@@ -148,7 +150,7 @@ class WriteResult:
         findings += [
             Finding(code="result.placeholder", path=pointer, message=f"{text[:40]!r} is no real content")
             for pointer, text in leaves(value)
-            if isinstance(text, str) and (_PLACEHOLDER.search(text) or (_is_path(pointer) and not _PATH.search(text)))
+            if isinstance(text, str) and (_is_blank(text) or (_is_path(pointer) and not _PATH.search(text)))
         ]
         if json.dumps(value) in self._before:
             message = "is word for word what another call was answered"
@@ -277,6 +279,10 @@ def _about(call: ToolCall, value: Any, name: str = "") -> Any:
         case "path":
             return f"src/{words[0]}/{words[-1]}.py"
     return value
+
+
+def _is_blank(text: str) -> bool:
+    return bool(_PLACEHOLDER.search(text) or PLACEHOLDER.search(text))
 
 
 def _is_path(pointer: str) -> bool:

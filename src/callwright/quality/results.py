@@ -10,7 +10,7 @@ import orjson
 
 from callwright.records import Finding, Row, ToolCall
 
-_PLACEHOLDER = re.compile(
+PLACEHOLDER = re.compile(
     r"<[a-z][a-z0-9_ -]{0,40}(?:base64|content|data)[a-z0-9_ -]{0,40}>|lorem ipsum|\bYOUR_[A-Z_]+", re.IGNORECASE
 )
 
@@ -31,7 +31,7 @@ def _faults(row: Row) -> Iterator[Finding]:
         text = message.content.strip()
         if text[:1] in ("{", "[") and not _is_json(text):
             yield Finding(code="results.not_json", path=path, message="looks like JSON and is none")
-        if found := _PLACEHOLDER.search(text):
+        if found := PLACEHOLDER.search(text):
             yield Finding(code="results.placeholder", path=path, message=f"holds the placeholder {found.group()!r}")
         call = calls.get(message.tool_call_id or "")
         if call and call.id not in failed and _reads(call):

@@ -10,6 +10,7 @@ from typing import Any
 
 from callwright.errors import Rejected
 from callwright.quality.acts import acts_in, same_thing, telling
+from callwright.quality.counts import miscounted
 from callwright.quality.saying import invented
 from callwright.records import Finding, Message, PlannedCall, Reply, Request, Tool
 from callwright.synthesis.facts import Fact, in_words
@@ -29,6 +30,7 @@ _YOURS = re.compile(
     r"^Please\b|\bI (?:want|need|wanted|would like|have to)\b"
     r"|\bI apologi[sz]e\b|\bassist you\b|\bprovide me with\b|\bI can help you with\b"
     r"|\b[Yy]ou can (?:create|open|search|add|send|make|file|try)\b"
+    r"|\b(?:[Uu]se the|you can use)\b"
     r"|\bPlease (?:create|open|search|add|send|make)\b"
     r"|\b[Yy]ou(?:'ve| have)? (?:just |also )?(?:created|opened|searched|filed|scheduled|sent|added)\b"
 )
@@ -65,8 +67,10 @@ class WriteAnswer:
     language: str = "en"
     name: str = "answer"
     _best: str | None = field(default=None, repr=False)
+    _asked: int = field(default=0, repr=False)
 
     def ask(self, attempt: int) -> Request:
+        self._asked = attempt
         values: dict[str, Any] = {
             "task": in_language(self.task, self.language),
             "so_far": transcript(self.so_far, 4),
@@ -88,6 +92,8 @@ class WriteAnswer:
             faults.append(
                 Finding(code="answer.claims", path="$", message=f"says that you did what nobody did: {claimed}")
             )
+        if wrong := miscounted(text, [call.result for call in self.calls]):
+            faults.append(Finding(code="answer.counts", path="$", message=wrong))
         if _YOURS.search(text):
             faults.append(
                 Finding(
@@ -98,23 +104,29 @@ class WriteAnswer:
             )
         if not faults:
             self._best = self._best or text
-        if lacking := [str(fact.value) for fact in self._lacking(text)]:
-            faults.append(Finding(code="answer.ignores", path="$", message=f"does not mention {', '.join(lacking)}"))
+        if lacking := self._lacking(text):
+            if not faults and self._asked:
+                return self._completed(text, lacking)
+            said = ", ".join(str(fact.value) for fact in lacking)
+            faults.append(Finding(code="answer.ignores", path="$", message=f"does not mention {said}"))
         if faults:
             raise Rejected(faults)
         return text
 
     def fallback(self) -> str:
         """The best candidate with the result's values appended."""
-        lacking = [replace(fact, plain=is_foreign(self.language)) for fact in self._lacking(self._best or "")]
-        if self._best and not lacking:
-            return self._best
+        lacking = self._lacking(self._best or "")
         if self._best:
-            return f"{self._best} {in_words(lacking)}"
+            return self._completed(self._best, lacking)
         found = [str(fact.value) for fact in lacking]
         if found and not any(self.tools[call.tool].mutates for call in self.last):
             return f"This is what I found: {listed(found)}."
         return f"That is done. {in_words(lacking)}".strip()
+
+    def _completed(self, text: str, lacking: Sequence[Fact]) -> str:
+        """`text` with the values that it lacks in a sentence of their own."""
+        plain = [replace(fact, plain=is_foreign(self.language)) for fact in lacking]
+        return f"{text} {in_words(plain)}" if plain else text
 
     @property
     def mentions(self) -> list[str]:

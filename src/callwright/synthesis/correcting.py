@@ -19,7 +19,7 @@ from callwright.synthesis.frame import Frame, is_plain
 from callwright.synthesis.optional import is_simple
 from callwright.synthesis.pointers import escaped, is_there, replaced, schema_at
 from callwright.tools.files_forms import kept
-from callwright.tools.roles import COMPOSED, WRITTEN, role_of, words_of
+from callwright.tools.roles import WRITTEN, role_of, words_of
 from callwright.tools.values import Values, is_valid
 from callwright.tools.values_schema import Unsampleable
 
@@ -76,8 +76,7 @@ def changed(frame: Frame, call: PlannedCall, turn: int, values: Values, world: K
             if value is None or not is_valid(replaced(call.arguments, pointer, value), frame.tool.parameters):
                 continue
             part = {"const": value}
-        composed = value is None and role_of(name, schema) in COMPOSED
-        source = Source(kind="composed" if composed else "user", turn=turn)
+        source = Source(kind="user", turn=turn)  # a text too: who corrects it says what it has to be
         sources = {at: kept for at, kept in call.sources.items() if not at.startswith(f"{pointer}/")}
         pinned = _pinned(frame.schema, call.arguments, "", pointer, part)
         return Change(Frame(frame.tool, pinned, {**sources, pointer: source}), pointer, value)

@@ -70,7 +70,7 @@ def mark(tool: Tool, rule: Rule) -> Mark:
 
 def late(tool: Tool, rng: random.Random) -> Rule:
     """What the system prompt says of a tool that comes later."""
-    return Rule(rng.choice(_LATE).format(tool=tool.name), "what that needs is not connected yet")
+    return Rule(rng.choice(_LATE).format(tool=tool.name), "the connection for that is not set up yet")
 
 
 def arrival(tool: Tool, rng: random.Random) -> str:

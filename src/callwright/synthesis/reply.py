@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.quality.acts import says_some, touches
+from callwright.quality.acts import alike, says_some, touches
 from callwright.records import Finding, Message, Reply, Request, Tool
 from callwright.synthesis.answer import CLAIMS, UNDONE, prose_faults
 from callwright.synthesis.facts import Fact
@@ -72,6 +72,8 @@ class WriteReply:
         faults = prose_faults(text, self.context, self.tool_names)
         if CLAIMS.search(text) or _LOOKED.search(text) or UNDONE.search(text):
             faults.append(Finding(code="reply.claims", path="$", message="claims that something was or will be done"))
+        if self.kind != "talk" and alike(self.user, text):
+            faults.append(Finding(code="reply.echo", path="$", message="says what the user said; answer it"))
         if self.kind != "talk" and _NOT_YOU.search(text):
             faults.append(Finding(code="reply.yours", path="$", message='says what the user cannot do; say "I can\'t"'))
         if is_foreign(self.language):

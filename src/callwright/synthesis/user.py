@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
+from callwright.quality.acts import alike
 from callwright.quality.saying import natural, spoken
 from callwright.records import Finding, Message, Reply, Request
 from callwright.synthesis.facts import Fact, in_words
@@ -71,9 +72,10 @@ class WriteUser:
 
     def read(self, reply: Reply) -> str:
         text = _opened(prose(_filled(reply, self._slots())))
+        text = self.wish.untitled(_said_once(self.wish.begun, text))
         faults = [*self.wish.faults(text), *(_misused(reply.text) if self._by_slots else [])]
         spoilt = any(fault.code == SPOILT for fault in faults)
-        text = _said_once(self.wish.begun, _joined_on(text)) if self.wish.begun else text
+        text = _joined_on(text) if self.wish.begun else text
         text = _with_limits(text, self.wish.facts)
         missing = self.wish.missing(text)
         if missing:
@@ -130,9 +132,12 @@ def _opened(text: str) -> str:
 
 
 def _said_once(begun: str, text: str) -> str:
-    """`text` without the sentences that stand in `begun` already."""
+    """`text` without the sentences that `begun` says already; all of it where nothing else would be left."""
+    if not begun:
+        return text
     there = set(_SENTENCE.split(begun))
-    return " ".join(part for part in _SENTENCE.split(text) if part not in there)
+    left = [part for part in _SENTENCE.split(text) if part not in there and not alike(begun, part)]
+    return " ".join(left) or text
 
 
 def _joined_on(text: str) -> str:

@@ -32,6 +32,11 @@ _END = re.compile(r"\b(?:base|target|to|destination|end|arrival|into)\b")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _ELSEWHERE = re.compile(r"\b(?:mentioned|described|listed|given|shown) (?:above|below)\b|\bas follows\b", re.I)
 _TITLED = re.compile(r"\b(?:titled?|called|named|subject|headline)\b[^\"“.]{0,8}[\"“]([^\"”]+)[\"”]", re.IGNORECASE)
+_WITH_TITLE = re.compile(
+    r",? (?:with|under|using) (?:the |a )?(?:title|name|subject|headline)(?: of)? "
+    r"[\"“]([^\"”]+)[\"”](?:,? and(?= with))?",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"\?|\b(?:please|can you|could you|would you|need|want|like|help|let me know|looking for|find|search|show"
     r"|create|open|add|send|set|check|get|look|make|book|update|tell|give|list|remind|schedule|file|put)\b",
@@ -127,8 +132,7 @@ class Wish:
         found = [Finding(code=SPOILT, path="$", message=message) for message in self._refused(text, is_english)]
         if len(text) > MAX_CHARS:
             found.append(Finding(code="user.long", path="$", message="is too long; write one to three sentences"))
-        planned = [*self.about, *(str(fact.value) for fact in self.facts)]
-        if is_english and (quoted := _TITLED.search(text)) and not any(quoted[1].rstrip(".") in one for one in planned):
+        if is_english and (quoted := _TITLED.search(text)) and not self._is_planned(quoted[1]):
             message = f"asks for the title {quoted[1]!r}; leave the title to the assistant"
             found.append(Finding(code="user.quoted", path="$", message=message))
         found += [
@@ -138,34 +142,57 @@ class Wish:
         ]
         return found
 
+    def _is_planned(self, title: str) -> bool:
+        planned = [*self.about, *(str(fact.value) for fact in self.facts)]
+        return any(title.rstrip(".") in one for one in planned)
+
+    def untitled(self, text: str) -> str:
+        """`text` without a title of its own making, where it can be left out of its sentence."""
+        found = _WITH_TITLE.search(text)
+        return text[: found.start()] + text[found.end() :] if found and not self._is_planned(found[1]) else text
+
     def _refused(self, text: str, is_english: bool) -> list[str]:
-        wrong = []
-        if is_english and self._speaks_as_assistant(text):
-            wrong.append("speaks as the assistant; the person asks, nothing is done yet")
-        wrong += self._misdirected(text, is_english)
-        if is_english and self.persona.job.casefold() in text.casefold():
-            wrong.append('speaks of the person as of somebody else; write "I" and "we"')
+        wrong = [*(self._misspoken(text) if is_english else []), *self._misdirected(text, is_english)]
         if self.wants and not self.is_foreign and not _ASKS.search(text):
             wrong.append("asks for nothing; it has to be a request or a question")
         if self.leave_out and self.leave_out.said_in(text):
             wrong.append(f"mentions the {self.leave_out.name}, which the person forgets")
-        if is_english and self.needs_nothing and _NEW.search(text):
-            wrong.append("asks for something new; nothing more is to be done, only thank or ask about what was said")
-        if is_english and self.wants and _SECOND.search(text, 1 if self.begun else 0):
-            wrong.append("asks for a second thing; one request is enough here")
         if self.begun and alike(self.begun, text):
             wrong.append("repeats what is typed already; write the next request only")
-        if is_english and _ELSEWHERE.search(text):
-            wrong.append("points to something that does not stand there")
         if _LIST.search(text):
             wrong.append("is a list; write sentences")
         return wrong
+
+    def _misspoken(self, text: str) -> list[str]:
+        """What English words tell."""
+        told = {
+            "speaks as the assistant; the person asks, nothing is done yet": self._speaks_as_assistant(text),
+            'speaks of the person as of somebody else; write "I" and "we"': (
+                self.persona.job.casefold() in text.casefold()
+            ),
+            "asks for something new; nothing more is to be done, only thank or ask about what was said": (
+                self.needs_nothing and _NEW.search(text)
+            ),
+            "asks for a second thing; one request is enough here": (
+                self.wants and _SECOND.search(text, 1 if self.begun else 0)
+            ),
+            "repeats an earlier request; ask for what is wanted now": self._says_again(text),
+            "points to something that does not stand there": _ELSEWHERE.search(text),
+        }
+        return [wrong for wrong, is_so in told.items() if is_so]
 
     def _speaks_as_assistant(self, text: str) -> bool:
         served = (text if self.wants else _SORRY.sub("", text)).lower()
         return bool(
             _ANSWERS.match(text) or served.startswith("you can ") or _SERVES.search(served) or _REPORTS.search(text)
         )
+
+    def _says_again(self, text: str) -> bool:
+        """Whether it asks again for what the person has asked for before and does not want now."""
+        if not (self.wants and self.tool):
+            return False
+        before = [part for said in self.so_far if said.role == "user" for part in _SENTENCE.split(said.content)]
+        return any(alike(part, text) and not touches(part, self.tool) for part in before)
 
     def _misdirected(self, text: str, is_english: bool) -> list[str]:
         """Faults of what is asked for."""

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import random
+
+from callwright.execution.required import with_required
+from callwright.tools.values import Values, is_valid
+
+ITEM = {
+    "type": "object",
+    "properties": {"snippet": {"type": "string"}, "file_path": {"type": "string"}},
+    "required": ["snippet", "file_path"],
+}
+FOUND = {"type": "object", "properties": {"items": {"type": "array", "items": ITEM}}, "required": ["items"]}
+
+
+def test_what_a_cut_off_result_lacks_is_drawn_and_the_rest_stays() -> None:
+    made = with_required({"items": [{"snippet": "return 1"}]}, FOUND, Values(random.Random(1)))
+    assert made["items"][0]["snippet"] == "return 1"
+    assert is_valid(made, FOUND)
+
+
+def test_what_is_whole_is_left_alone() -> None:
+    whole = {"items": [{"snippet": "a", "file_path": "b.py"}], "more": None}
+    assert with_required(whole, FOUND, Values(random.Random(1))) == whole

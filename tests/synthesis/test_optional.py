@@ -41,6 +41,11 @@ def test_who_is_removed_is_said_where_the_call_has_an_object_for_it() -> None:
     assert chosen("delete", ("project_gid",), project_gid=TEXT, data=members) == ["data"]
 
 
+def test_nobody_wants_so_many_results_of_a_change() -> None:
+    assert chosen("list", limit=TEXT) == ["limit"]
+    assert chosen("delete", limit=TEXT, page_size=TEXT) == []
+
+
 def test_content_that_is_there_already_is_enough() -> None:
     assert chosen("create", ("name",), name=TEXT, data=TASK) == []
     assert chosen("update", ("task_gid",), ("/notes",), task_gid=TEXT, notes=TEXT, name=TEXT) == ["notes"]

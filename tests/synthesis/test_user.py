@@ -98,12 +98,15 @@ def test_what_was_asked_for_before_is_not_asked_for_again() -> None:
     before = "Could you search our repositories for the broken refund job and its settings?"
     asked = [Message(role="user", content=before)]
     assert any("repeats an earlier request" in one for one in findings(f"{before} {GOOD}", so_far=asked))
+    question = [Message(role="assistant", content="What is the number of the login project?")]
+    asks_back = "What is the number of the login project? Please open an issue in {repository}, {priority} priority."
+    assert any("what the assistant has said" in one for one in findings(asks_back, so_far=question))
     assert said(GOOD.format(repository="acme/web") + " It has {priority} priority.", so_far=asked)
 
 
 def test_a_title_of_the_models_own_making_is_left_out() -> None:
-    text = 'Please open an issue on the slow login page in {repository} with the title "Login trouble", {priority} priority.'
-    assert said(text) == "Please open an issue on the slow login page in acme/web, high priority."
+    text = 'Open an issue on the slow login page in {repository} with the title "Login trouble", {priority} priority.'
+    assert said(text) == "Open an issue on the slow login page in acme/web, high priority."
     planned = said(text.replace("Login trouble", "Slow login page"))
     assert 'with the title "Slow login page"' in planned
 

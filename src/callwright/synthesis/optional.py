@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection, Mapping
 
 from callwright.records import Pointer, Schema, Tool
+from callwright.synthesis.facts import is_limit
 from callwright.tools.roles import Role, is_technical, items_of, kind_of, role_of, words_of
 
 MOST = 2
@@ -48,6 +49,8 @@ def filled(
 ) -> list[str]:
     """The optional properties of the object at `at` that a call of `tool` fills; `due` are those whose turn it is."""
     simple = [name for name, part in parts.items() if name not in required and is_simple(name, part)]
+    if tool.action in ("create", "update", "delete"):
+        simple = [name for name in simple if not is_limit(words_of(name))]  # nobody wants ten results of a deletion
     chosen = [name for name in simple if f"{at}/{escaped(name)}" in due]
     if not chosen and not required and not at:
         chosen = simple[:1]

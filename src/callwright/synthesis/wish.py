@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -177,6 +177,7 @@ class Wish:
                 self.wants and _SECOND.search(text, 1 if self.begun else 0)
             ),
             "repeats an earlier request; ask for what is wanted now": self._says_again(text),
+            "says what the assistant has said": any(alike(part, text) for part in self._parts_said("assistant")),
             "points to something that does not stand there": _ELSEWHERE.search(text),
         }
         return [wrong for wrong, is_so in told.items() if is_so]
@@ -191,8 +192,11 @@ class Wish:
         """Whether it asks again for what the person has asked for before and does not want now."""
         if not (self.wants and self.tool):
             return False
-        before = [part for said in self.so_far if said.role == "user" for part in _SENTENCE.split(said.content)]
-        return any(alike(part, text) and not touches(part, self.tool) for part in before)
+        return any(alike(part, text) and not touches(part, self.tool) for part in self._parts_said("user"))
+
+    def _parts_said(self, role: str) -> Iterator[str]:
+        """The sentences that one side has said so far."""
+        return (part for said in self.so_far if said.role == role for part in _SENTENCE.split(said.content))
 
     def _misdirected(self, text: str, is_english: bool) -> list[str]:
         """Faults of what is asked for."""

@@ -307,3 +307,11 @@ def test_numbers_and_dates_as_other_languages_write_them_are_not_invented(text: 
 def test_what_is_invented_in_another_language_is_found(text: str, made_up: str) -> None:
     context = '{"amount": 1234.5, "at": "2026-07-15T14:30:00Z", "n": 4101, "to": "ann@fernhill.example"}'
     assert invented(text, context) == (made_up,)
+
+
+def test_a_part_of_a_known_path_is_known() -> None:
+    context = "It is in src/scripts/merchant_orders.py of harbor/website-app."
+    for said in ("src/scripts", "merchant_orders", "src/scripts/merchant_orders.py"):
+        assert invented(f"See {said} for it.", context) == ()
+    for said in ("src/script", "merchant_order", "harbor/website"):
+        assert invented(f"See {said} for it.", context) == (said,)

@@ -9,6 +9,19 @@ from callwright.tools.roles import items_of
 from callwright.tools.values import Values
 
 
+def loosened(schema: Schema) -> Schema:
+    """The schema without what it requires inside lists, so that a reply which was cut off there can be read."""
+    if "items" in schema:
+        return {**schema, "items": _without_required(items_of(schema))}
+    parts = {name: loosened(part) for name, part in schema.get("properties", {}).items()}
+    return {**schema, "properties": parts} if parts else schema
+
+
+def _without_required(schema: Schema) -> Schema:
+    held = {key: part for key, part in loosened(schema).items() if key != "required"}
+    return {**held, "properties": {n: _without_required(part) for n, part in held.get("properties", {}).items()}}
+
+
 def with_required(value: Any, schema: Schema, values: Values) -> Any:
     """`value` with every property that `schema` requires by name, in objects and lists of objects."""
     if isinstance(value, list):

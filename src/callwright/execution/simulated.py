@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.execution.required import with_required
+from callwright.execution.required import loosened, with_required
 from callwright.llm.conform import read_json
 from callwright.pipeline import attempt
 from callwright.plugins import Answer, Model, Refused
@@ -138,7 +138,7 @@ class WriteResult:
         )
 
     def read(self, reply: Reply) -> Any:
-        written = _cleaned(read_json(reply, undecided(self.schema)))
+        written = _cleaned(read_json(reply, loosened(undecided(self.schema))))
         value = with_required(self._completed(completed(self.schema, written), self.full), self.full, self._values)
         findings = [
             Finding(

@@ -35,6 +35,8 @@ _SPACED_OUT = re.compile("(?<=\\d)[\u00a0\u202f](?=\\d{3}(?!\\d))")
 """The blank within a number, as the French write it."""
 _EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+,\d+")
 _HOUR = re.compile(r"\d{1,2}h\d{2}")
+_PATHLIKE = re.compile(r"\w[/_]\w")
+"""A folder of a path that is known, or a file's name without its ending, is known too."""
 _EASY_SLASH = re.compile(r"[a-z]+(?:/[a-z]+)+", re.IGNORECASE)
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 _NAME = re.compile(r"[^\W_][\w.-]*")
@@ -130,7 +132,8 @@ def _known(token: str, context: str) -> bool:
         forms |= {number, number.rstrip("0").rstrip(".") if "." in number else number}
     if _HOUR.fullmatch(bare):
         forms.add(bare.replace("h", ":"))
-    return not bare or any(_stands_in(_folded(form), context) for form in forms if form)
+    is_part = bool(_PATHLIKE.search(bare)) and any(f"{_folded(bare)}{end}" in context for end in "/.")
+    return not bare or is_part or any(_stands_in(_folded(form), context) for form in forms if form)
 
 
 @functools.lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from callwright.tools.languages import ENGLISH, LANGUAGES, denies, fails, is_for
 _REFUSES = re.compile(
     r"\b(?:can(?:'t|’t|not| not)|unable|not able|(?:don't|don’t|do not) have|no (?:tool|way|access)|isn't something"
     r"|not possible|outside|won(?:'t|’t)|will not|(?:may|must|am) not|not (?:allowed|permitted|connected|available)"
-    r"|forbidden|against)\b",
+    r"|forbidden|against|(?:is|are) (?:left|reserved|kept|up) (?:to|for))\b",
     re.IGNORECASE,
 )
 _SURELY = (

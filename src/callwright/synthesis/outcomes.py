@@ -101,9 +101,11 @@ class WriteRefusal(WriteReply):
         text = super().read(reply)
         if not refuses(text, self.language):
             raise refused("reply.no_refusal", f"does not say that you cannot {self.wish}")
-        if not is_foreign(self.language) and not says_some(self.because, text):
-            raise refused("reply.no_reason", f"does not say why: {self.because}")
-        return text
+        if is_foreign(self.language) or says_some(self.because, text):
+            return text
+        if self._asked:
+            return f"{text} {self.because[:1].upper()}{self.because[1:]}."
+        raise refused("reply.no_reason", f"does not say why: {self.because}")
 
     def fallback(self) -> str:
         return f"I can't {self.wish}: {self.because}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
@@ -59,8 +59,10 @@ class WriteReply:
     """The tool that would do it and is not offered."""
     language: str = "en"
     name: str = "reply"
+    _asked: int = field(default=0, repr=False)
 
     def ask(self, attempt: int) -> Request:
+        self._asked = attempt
         values: dict[str, Any] = {"so_far": transcript(self.so_far, 4), "user": self.user}
         values["task"] = in_language(self.task, self.language)
         seed = seed_of(*self.seed, self.name, attempt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +12,10 @@ from callwright.llm.conform import read_json
 from callwright.quality.acts import acts_in, same_thing, telling
 from callwright.quality.saying import invented, leaves, says
 from callwright.records import Finding, Reply, Request, Schema
-from callwright.synthesis.content import empty_words, tidied
+from callwright.synthesis.content import empty_words, tidied, without_inventions
 from callwright.synthesis.draft import Draft
 from callwright.synthesis.frame import Frame
+from callwright.synthesis.pointers import replaced
 from callwright.synthesis.situation import Situation
 from callwright.synthesis.text import refused, request, seed_of
 from callwright.tools.decided import completed, is_decided, undecided
@@ -84,7 +86,7 @@ class FillArguments:
     def read(self, reply: Reply) -> Filled:
         value = read_json(reply, self.schema)
         written = tidied(value.get("arguments", {}), self.frame.tool)
-        arguments = self._tied(completed(self.frame.schema, written))
+        arguments = self._tied(self._grounded(completed(self.frame.schema, written)))
         findings = [*self._broken(arguments), *self._unfit(arguments)]
         try:
             situation = self._situation.read(value["situation"])
@@ -116,6 +118,19 @@ class FillArguments:
         others = [tool for tool in others if not acts_in(self.before, [tool])]  # a look back may name what was done
         persona = self.draft.persona
         return Situation(persona.job, persona.language, self.frame.tool, others, self.told)
+
+    def _grounded(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """With what the open texts make up left out, where something else is left."""
+        for pointer, text in [*leaves(arguments)]:
+            if isinstance(text, str) and not self._is_decided(pointer):
+                arguments = replaced(arguments, pointer, without_inventions(text, self._sayable))
+        return arguments
+
+    @functools.cached_property
+    def _sayable(self) -> str:
+        """All that an open text may name."""
+        decided = (str(value) for _, value in leaves(completed(self.frame.schema, {})))
+        return " ".join([self.known, *decided, *self.frame.must_hold.values()])
 
     def _tied(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """With what an earlier result gave, where the model's text does not mention it: as a reference after it."""
@@ -170,15 +185,13 @@ class FillArguments:
     def _unfit(self, arguments: dict[str, Any]) -> list[Finding]:
         """Faults of the open texts: blanks left open, too many made-up details, a result that is not mentioned."""
         found = []
-        decided = (str(value) for _, value in leaves(completed(self.frame.schema, {})))
-        known = " ".join([self.known, *decided, *self.frame.must_hold.values()])
         for pointer, text in leaves(arguments):
             if not isinstance(text, str) or self._is_decided(pointer):
                 continue
             name = pointer.split("/")[1]
             if problem := empty_words(text, name, self._description(name), self._open(name)):
                 found.append(Finding(code="arguments.blank", path=pointer, message=f"{text[:60]!r} {problem}"))
-            hard = invented(text, known)
+            hard = invented(text, self._sayable)
             if len(hard) > MOST_HARD_TOKENS:
                 found.append(
                     Finding(code="arguments.invented", path=pointer, message=f"made-up details: {', '.join(hard)}")

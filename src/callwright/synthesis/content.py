@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from callwright.quality.saying import invented
 from callwright.records import Schema, Tool
 from callwright.text import plain
 from callwright.tools.roles import role_of, words_of
@@ -17,6 +18,8 @@ _BLANK = re.compile(
 )
 _LABEL = re.compile(r"^([A-Za-z][\w -]{2,28}):\s+(?=\S)")
 _KIND = re.compile(r"((?:[A-Za-z]+ ){1,3})(?:for|to|about|on|:)\s+", re.IGNORECASE)
+_SNAKE = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)+")
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _FENCE = re.compile(r"```[a-z]*\s*|`{3}")
 
 
@@ -33,6 +36,19 @@ def tidied(value: Any, tool: Tool, name: str = "") -> Any:
         return re.sub(r"\s+", "-", text)
     text = _unlabelled(text, tool, name)
     return _unnamed(text, tool) if role_of(name, {"type": "string"}) == "title" else text
+
+
+def without_inventions(text: str, known: str) -> str:
+    """`text` without the sentences that bring along names or numbers which `known` does not hold.
+
+    All of it where none would be left. Words joined by underscores are said as words: a search needs no identifier.
+    """
+    for token in invented(text, known):
+        if _SNAKE.fullmatch(token):
+            text = text.replace(token, token.replace("_", " "))
+    parts = _SENTENCE.split(text)
+    left = [part for part in parts if not invented(part, known)]
+    return " ".join(left) if left and len(left) < len(parts) else text
 
 
 def empty_words(text: str, name: str, description: str, open_schema: Schema) -> str | None:

@@ -4,8 +4,9 @@
     python benchmarks/embedded_rows.py --rows 4 --dialogues 2
 
 For each set: rows that came and faults that `callwright check` finds; for each step the share of its texts that passed
-at once, after one repair, or never (code wrote them then); the share of blueprints of which every call passed after at
-most one repair of its arguments and of its result; requests for each row; places that code wrote; tokens a second.
+at once, after one repair, or never (code wrote them then); the share of blueprints of which the arguments of every call
+passed after at most one repair, and the share of which the simulated results did too; requests for each row; places
+that code wrote; tokens a second.
 `--keep` keeps the datasets, to be read: `callwright show rows/github/dataset.jsonl`.
 Exit code 1 where a row is missing or faulty, fewer than 95 % of the blueprints are valid after one repair, or a
 dialogue of four turns takes more than 12 requests.
@@ -41,8 +42,6 @@ TOPICS = {
     "github": "Developing the software of a web shop",
     "asana": "Managing the projects and tasks of a marketing team",
 }
-PLANNING = ("arguments", "result")
-"""The steps whose texts are the blueprint."""
 
 
 def main() -> int:
@@ -119,14 +118,14 @@ def _figures(folder: Path, asked: int) -> dict[str, Any]:
     for steps in each:
         for step, tries in steps.items():
             total.setdefault(step, Tries()).add(tries)
-    valid = [all(steps[step].share(1) == 1 for step in PLANNING if step in steps) for steps in each]
     return {
         "asked": asked,
         "rows": len(rows),
         "faults": check_rows(read_rows(dataset)).faults,
         "begun_anew": anew,
         "requests": sum(tries.requests for tries in total.values()),
-        "blueprints_after_one_repair": round(sum(valid) / max(1, len(valid)), 3),
+        "blueprints_after_one_repair": _whole(each, "arguments"),
+        "with_results": _whole(each, "arguments", "result"),
         "places_by_code": sum(len(row.metadata.written_by_code) for row in rows),
         "rows_all_by_the_model": sum(not row.metadata.written_by_code for row in rows),
         "steps": {
@@ -142,6 +141,12 @@ def _figures(folder: Path, asked: int) -> dict[str, Any]:
         "tokens_read": spent.prompt_tokens,
         "tokens_written": spent.completion_tokens,
     }
+
+
+def _whole(rows: list[dict[str, Tries]], *needed: str) -> float:
+    """The share of rows in which every text of these steps passed after at most one repair."""
+    valid = [all(steps[step].share(1) == 1 for step in needed if step in steps) for steps in rows]
+    return round(sum(valid) / max(1, len(valid)), 3)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from callwright.datasets.settings import OutputSettings
 from callwright.errors import ConfigError
+from callwright.quality.acts import same_thing
 from callwright.records import Persona, Tool, Topic
 from callwright.synthesis.clarity import clarity_of_row
 from callwright.synthesis.kinds import Kind, TurnShape, kind_of_row
 from callwright.synthesis.opening import Opening, opening_of_row
 from callwright.synthesis.personas import OCCASIONS, People
+from callwright.synthesis.purpose import purpose_of
 from callwright.synthesis.settings import GenerationSettings
 from callwright.tools.sampling import Link, Sample, Sampler
 
@@ -89,6 +91,8 @@ class Drafter:
             used[wanted.name] = wanted
         hidden = {wanted.name} if wanted else set()
         others = [tool for tool in (*sample.tools, *sample.distractors) if tool.name not in {*used, *hidden}]
+        if wanted and shapes[0].unfit:
+            others = [tool for tool in others if not _does_as_well(tool, wanted)]
         offered = [*used.values(), *others[: self._settings.tools.sampling.distractors]]
         rng.shuffle(offered)
         persona = self._people.of_row(row, len(self._topics))
@@ -129,6 +133,11 @@ class Drafter:
         turns = max(needed, rng.randint(talk.min_turns, max(talk.min_turns, talk.max_turns)))
         more = [_follow_up(rng) for _ in range(turns - len(shapes))] if not shapes[0].unfit else []
         return (*shapes, *more)
+
+
+def _does_as_well(tool: Tool, wanted: Tool) -> bool:
+    """Whether somebody who is refused `wanted` would ask why not this one."""
+    return same_thing(tool, wanted) or purpose_of(tool) == purpose_of(wanted)
 
 
 def _follow_up(rng: random.Random) -> TurnShape:

@@ -145,6 +145,10 @@ def test_an_answer_is_prose_and_no_data() -> None:
     assert step.read(Reply(text="I found it in [src/login.py].")) == "I found it in [src/login.py]."
 
 
+def test_it_is_the_assistant_that_did_it() -> None:
+    assert "answer.yours" in codes(answer(MADE), "You've successfully created the issue 9275.")
+
+
 def test_an_answer_counts_what_there_is() -> None:
     assert "answer.counts" in codes(answer(FOUND), "I found 25 files, b.py among them.")
     assert (

@@ -99,6 +99,9 @@ def test_what_was_asked_for_before_is_not_asked_for_again() -> None:
     asked = [Message(role="user", content=before)]
     assert any("repeats an earlier request" in one for one in findings(f"{before} {GOOD}", so_far=asked))
     question = [Message(role="assistant", content="What is the number of the login project?")]
+    told = [Message(role="assistant", content="I can't. The connection for that is not set up yet.")]
+    echoed = "Open an issue in {repository}, {priority}. The connection for that is not set up yet."
+    assert any("what the assistant has said" in one for one in findings(echoed, so_far=told))
     asks_back = "What is the number of the login project? Please open an issue in {repository}, {priority} priority."
     assert any("what the assistant has said" in one for one in findings(asks_back, so_far=question))
     assert said(GOOD.format(repository="acme/web") + " It has {priority} priority.", so_far=asked)

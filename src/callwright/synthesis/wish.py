@@ -67,6 +67,8 @@ _SORRY = re.compile(r"^(?:oh,? |ah,? )?(?:i'm )?sorry\b", re.IGNORECASE)
 _LIST = re.compile(r"^\s*[-*] |\s=\s", re.MULTILINE)
 MAX_CHARS = 500
 SPOILT = "user.speech_act"
+ECHO_WORDS = 5
+"""A sentence of so many words is not said by both sides by chance."""
 TOPIC_CHARS = 100
 """Of a title or query that the person's words have to be about."""
 
@@ -177,7 +179,10 @@ class Wish:
                 self.wants and _SECOND.search(text, 1 if self.begun else 0)
             ),
             "repeats an earlier request; ask for what is wanted now": self._says_again(text),
-            "says what the assistant has said": any(alike(part, text) for part in self._parts_said("assistant")),
+            "says what the assistant has said": any(
+                alike(part, text) or (len(part.split()) >= ECHO_WORDS and part in text)
+                for part in self._parts_said("assistant")
+            ),
             "points to something that does not stand there": _ELSEWHERE.search(text),
         }
         return [wrong for wrong, is_so in told.items() if is_so]

@@ -32,7 +32,8 @@ _YOURS = re.compile(
     r"|\b[Yy]ou can (?:create|open|search|add|send|make|file|try)\b"
     r"|\b(?:[Uu]se the|you can use)\b"
     r"|\bPlease (?:create|open|search|add|send|make)\b"
-    r"|\b[Yy]ou(?:'ve| have)? (?:just |also |now |successfully )?(?:created|opened|searched|filed|scheduled|sent|added)\b"
+    r"|\b[Yy]ou(?:'ve| have)? (?:just |also |now |successfully )?"
+    r"(?:created|opened|searched|filed|scheduled|sent|added)\b"
 )
 _MORE_HELP = re.compile(r"\blet me know if\b|\bfeel free to\b|\banything else\b", re.IGNORECASE)
 _TECHNICAL = re.compile(

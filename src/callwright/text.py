@@ -25,3 +25,16 @@ def listed(items: Sequence[str]) -> str:
 def plain(text: str) -> str:
     """Without a leading block of thoughts, control characters, outer blanks."""
     return CONTROL.sub("", THINKING.sub("", text)).strip()
+
+
+_END = re.compile(r"(?<=[.?!])\s+|(?<=[。？！])\s*(?=\S)")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; a dot inside a word or number ends none."""
+    return _END.split(text)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Sentences as one text, with a blank after those that end as European ones do."""
+    return "".join(part if part.endswith(("。", "？", "！")) else f"{part} " for part in parts).strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,3 +104,22 @@ def test_the_verb_of_a_request_says_whether_something_is_to_be_changed(text: str
     look_up = CODE.model_copy(update={"action": "search"})
     change = ISSUE.model_copy(update={"action": "create"})
     assert (asks_otherwise(text, look_up), asks_otherwise(text, change)) == (search, create)
+
+
+def test_a_line_of_dashes_costs_nothing() -> None:
+    delete = tool("delete_repository", mutates=True)
+    began = time.process_time()
+    acts_in("delete " + "-" * 5_000 + " x repositoryx", [delete])
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "text", ["Could you send me the code?", "Can you open the file?", "Please run it.", "Could you show me?"]
+)
+def test_much_that_looks_something_up_is_asked_for_with_other_verbs(text: str) -> None:
+    assert not asks_otherwise(text, CODE.model_copy(update={"action": "search"}))
+
+
+def test_who_has_it_checked_before_it_is_changed_asks_for_the_change() -> None:
+    book = Tool(name="book_room", description="Book a room.", parameters={}, action="create", mutates=True)
+    assert not asks_otherwise("Can you find out whether the small room is free and book it?", book)

@@ -176,3 +176,16 @@ def test_it_is_the_assistant_that_cannot_do_it() -> None:
     assert "reply.yours" in codes(reply("decline"), "Sorry, you cannot create a pull request here.")
     said = "Sorry, I can't create a pull request here."
     assert reply("decline").read(Reply(text=said)) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("decline", "I can't create a pull request for the slow login page."),
+        ("ask", "When should I schedule the pull request for the slow login page?"),
+        ("talk", "You're welcome! I'll be here if you need me."),
+    ],
+)
+def test_what_answers_a_request_may_use_its_words(kind: str, text: str) -> None:
+    user = "Please create a pull request for the slow login page."
+    assert reply(kind, user=user).read(Reply(text=text)) == text

@@ -57,3 +57,8 @@ def test_sentences_without_spaces_between_them_are_told_apart() -> None:
 )
 def test_the_person_is_made_to_speak(told: str, said: str) -> None:
     assert read(told) == said
+
+
+def test_a_dot_in_a_word_ends_no_sentence() -> None:
+    text = "The release v2.5 broke on acme.example. A support agent whom I know told me."
+    assert read(text) == "The release v2.5 broke on acme.example."

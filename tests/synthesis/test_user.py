@@ -224,3 +224,16 @@ def test_who_only_thanks_asks_for_nothing_new() -> None:
     found = findings("Thanks! Could you please check the recording of the meeting?", **thanks)
     assert any("asks for something new" in one for one in found)
     assert said("Sorry, could you please check 14 pages instead?", **{**thanks, "needs_nothing": False})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can't find the login page, could you open an issue in {repository}, {priority} priority?",
+        "I will be away on Friday; please open an issue on the slow login page in {repository}, {priority} priority.",
+        "We refactor the login page. Please open an issue in {repository}, {priority} priority.",
+    ],
+)
+def test_what_a_person_may_well_say(text: str) -> None:
+    someone = Persona(name="Ann Lee", job="actor", company="Acme", tone="brisk")
+    assert said(text, persona=someone)

@@ -138,8 +138,11 @@ class WriteResult:
         )
 
     def read(self, reply: Reply) -> Any:
-        written = _cleaned(read_json(reply, loosened(undecided(self.schema))))
-        value = with_required(self._completed(completed(self.schema, written), self.full), self.full, self._values)
+        schema = undecided(self.schema)
+        cut = reply.finish == "length"
+        written = _cleaned(read_json(reply, loosened(schema) if cut else schema))
+        value = self._completed(completed(self.schema, written), self.full)
+        value = with_required(value, self.full, self._values) if cut else value
         findings = [
             Finding(
                 code="result.schema", path="/".join(("", *map(str, error.instance_path))), message=error.message[:160]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 from callwright.records import Action, Tool
+from callwright.text import sentences
 from callwright.tools.action import meaning, words
 
 _SAID: dict[Action, str] = {
@@ -25,17 +26,22 @@ _SAID: dict[Action, str] = {
     "other": "",
 }
 """How people say each kind of act: stems, apart from the verb in the tool's own name."""
-_GAP = r"(?:\W+(?!(?:about|for|to|from|in|into|on|with|of|that|and|or|then)\b)[\w'/-]+){0,4}?\W+"
+_GAP = r"(?:\W++(?!(?:about|for|to|from|in|into|on|with|of|that|and|or|then)\b)\w[\w'/-]*+){0,4}?\W+"
 """Up to four words between the verb and what it is about, none of which begins something else."""
 _IS = r"\W+(?:is|are|was|were|(?:has|have|had|will|to|can|must|should) (?:\w+ )?be(?:en)?|being)\W+(?:\w+\W+)?"
 _JOINT = re.compile(r"\b(?:in|of|from|for|to|on|with|at|by|within|into|as)\b")
 """After which a description goes on to where, whose and what for."""
 _ASKED = re.compile(
     r"(?:\b(?:can|could|would|will) you(?: please| also| then| now| kindly)*|(?:^|[.!?] )please(?: also)?) "
-    r"(?!make sure|take|get|set me|mark my)(\w+)"
+    r"(set up|\w+)"
 )
-"""The verb of a request; "get" and "take" are asked of everything."""
-_SENTENCE = re.compile(r"(?<=[.?!])\s+")
+"""The verb of a request."""
+_CHANGES = frozenset(
+    ["create", "add", "delete", "remove", "edit", "rename", "schedule", "book", "assign", "set up", "upload", "cancel",
+     "merge", "submit", "move"]
+)  # fmt: skip
+_LOOKS = frozenset(("search", "find", "list", "look", "fetch"))
+"""Verbs that are asked of nothing else; one can "send me" a report, "open" it and "check" whether to book."""
 FEW_WORDS = 4
 """A sentence of fewer telling words is not compared."""
 _SMALL_WORDS = "a an the of by in on to for with from and or all new my id api v1 v2 v3"
@@ -61,17 +67,20 @@ def touches(text: str, tool: Tool) -> bool:
     thing's name, two words of it at least where it has so many, or by a verb of its kind and a word of the thing, as
     name and description have it.
     """
-    asking = _asking(tool.name, tool.toolkit or "", tool.mutates, _SENTENCE.split(tool.description, maxsplit=1)[0])
+    asking = _asking(tool.name, tool.toolkit or "", tool.mutates, sentences(tool.description)[0])
     if asking is None or asking.named.search(text):
         return True
     return bool(asking.verbs.search(text) and asking.things and asking.things.search(text))
 
 
 def asks_otherwise(text: str, tool: Tool) -> bool:
-    """Whether every verb by which `text` asks changes something where `tool` looks up, or looks up where it changes."""
-    changes = [meaning(verb) for verb in _ASKED.findall(text.lower())]
-    told = [is_change for action, is_change in changes if action != "other"]
-    return bool(told) and tool.mutates not in told and tool.action != "other"
+    """Whether `text` asks by its verbs only to change something where `tool` looks up, or the other way round."""
+    verbs = {*_ASKED.findall(text.lower())}
+    if tool.action == "other" or not verbs & (_CHANGES | _LOOKS):
+        return False
+    said, _ = _parts(tool.name, tool.toolkit or "")
+    right = _CHANGES if tool.mutates else _LOOKS
+    return not verbs & right and not (said and _any([said]).search(text))
 
 
 def says_some(wanted: str, text: str, said: Set[str] = frozenset()) -> bool:
@@ -87,7 +96,7 @@ def stems(text: str) -> set[str]:
 
 def alike(one: str, other: str) -> bool:
     """Whether a sentence of one text says again what a sentence of the other says: most of its telling words."""
-    said = [[stems(part) for part in _SENTENCE.split(text)] for text in (one, other)]
+    said = [[stems(part) for part in sentences(text)] for text in (one, other)]
     return any(
         min(len(a), len(b)) >= FEW_WORDS and 10 * len(a & b) >= 8 * min(len(a), len(b))
         for a in said[0]

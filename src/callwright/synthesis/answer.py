@@ -17,13 +17,12 @@ from callwright.synthesis.facts import Fact, in_words
 from callwright.synthesis.salient import salient
 from callwright.synthesis.text import listed, prose, request, seed_of
 from callwright.synthesis.user import transcript
+from callwright.text import joined, sentences
 from callwright.tools.languages import in_language, is_foreign, reads_english
 from callwright.tools.roles import words_of
 
 MAX_CHARS = 600
 SHOWN_CHARS = 700
-MOST_SALIENT = 4
-_TELLING = ("id", "url", "path", "sha", "date", "datetime", "number", "branch", "file_name", "email", "cursor")
 UNDONE = re.compile(r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)", re.IGNORECASE)
 _OFFERS = re.compile(r"\bI can\b", re.IGNORECASE)
 _YOURS = re.compile(
@@ -45,7 +44,6 @@ SOBER = 0.3
 NEW_WORDS = 6
 """So many telling words of one sentence that stand nowhere else, and most of its words, make up a story."""
 _LAYOUT = re.compile(r"```|\n\n|[{\[]\s*[\"{]")
-_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _DONE = "created|added|sent|updated|filed|opened|booked|scheduled|fixed|changed|removed"
 CLAIMS = re.compile(rf"\bI(?:'ve| have)? (?:just |also )?(?:{_DONE})\b|\bhas been (?:{_DONE})\b", re.IGNORECASE)
 
@@ -162,14 +160,14 @@ class WriteAnswer:
 
 def _closed(text: str) -> str:
     """Without a last sentence that only offers more help."""
-    *parts, last = _SENTENCE.split(text)
-    return " ".join(parts) if parts and _MORE_HELP.search(last) else text
+    *parts, last = sentences(text)
+    return joined(parts) if parts and _MORE_HELP.search(last) else text
 
 
 def _added(text: str, context: str) -> str:
     """A sentence that is mostly about things which nobody has said; empty where there is none."""
     known = {word[:5] for word in telling(context)}
-    for sentence in _SENTENCE.split(text):
+    for sentence in sentences(text):
         words = {word[:5] for word in telling(sentence)}
         if len(words - known) >= NEW_WORDS and 2 * len(words - known) > len(words):
             return sentence

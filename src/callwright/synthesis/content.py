@@ -8,7 +8,7 @@ from typing import Any
 
 from callwright.quality.saying import invented
 from callwright.records import Schema, Tool
-from callwright.text import plain
+from callwright.text import joined, plain, sentences
 from callwright.tools.roles import role_of, words_of
 
 _BLANK = re.compile(
@@ -19,7 +19,6 @@ _BLANK = re.compile(
 _LABEL = re.compile(r"^([A-Za-z][\w -]{2,28}):\s+(?=\S)")
 _KIND = re.compile(r"((?:[A-Za-z]+ ){1,3})(?:for|to|about|on|:)\s+", re.IGNORECASE)
 _SNAKE = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)+")
-_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _FENCE = re.compile(r"```[a-z]*\s*|`{3}")
 
 
@@ -46,9 +45,9 @@ def without_inventions(text: str, known: str) -> str:
     for token in invented(text, known):
         if _SNAKE.fullmatch(token):
             text = text.replace(token, token.replace("_", " "))
-    parts = _SENTENCE.split(text)
+    parts = sentences(text)
     left = [part for part in parts if not invented(part, known)]
-    return " ".join(left) if left and len(left) < len(parts) else text
+    return joined(left) if left and len(left) < len(parts) else text
 
 
 def empty_words(text: str, name: str, description: str, open_schema: Schema) -> str | None:

@@ -16,7 +16,8 @@ from callwright.plugins import Knowing
 from callwright.quality.saying import leaves
 from callwright.records import Pointer, Schema, Source, Tool
 from callwright.synthesis.opening import Opening
-from callwright.synthesis.optional import escaped, filled
+from callwright.synthesis.optional import filled
+from callwright.synthesis.pointers import escaped
 from callwright.tools.files import together
 from callwright.tools.roles import COMPOSED, WRITTEN, Role, items_of, kind_of, role_of, words_of
 from callwright.tools.sampling_options import Options, schedule

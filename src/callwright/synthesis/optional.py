@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 
 from callwright.records import Pointer, Schema, Tool
 from callwright.synthesis.facts import is_limit
+from callwright.synthesis.pointers import escaped
 from callwright.tools.roles import Role, is_technical, items_of, kind_of, role_of, words_of
 
 MOST = 2
@@ -79,8 +80,3 @@ def _weight(name: str, schema: Schema, depth: int = 0) -> int | None:
         inner = [_weight(one, part, depth + 1) for one, part in schema.get("properties", {}).items()]
         return min((weight for weight in inner if weight is not None), default=None)
     return 2 if role in _SAYING else None
-
-
-def escaped(name: str) -> str:
-    """A property's name as part of a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")

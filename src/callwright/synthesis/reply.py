@@ -9,11 +9,13 @@ from typing import Any
 
 from callwright.errors import Rejected
 from callwright.quality.acts import alike, says_some, touches
+from callwright.quality.wording import refuses
 from callwright.records import Finding, Message, Reply, Request, Tool
 from callwright.synthesis.answer import CLAIMS, UNDONE, prose_faults
 from callwright.synthesis.facts import Fact
 from callwright.synthesis.text import prose, request, seed_of
 from callwright.synthesis.user import transcript
+from callwright.text import joined, sentences
 from callwright.tools.languages import asks, denies, in_language, is_foreign
 
 _HELPS = re.compile(r"\bI can help (?:you )?with (?:that|this|it)\b", re.IGNORECASE)
@@ -35,8 +37,9 @@ _LOOKED = re.compile(
     r"(?:found|(?:double-?)?checked|looked (?:at|into|up|through)|reviewed|verified)\b",
     re.IGNORECASE,
 )
+_PROMISED = re.compile(r"\bI(?:'ll| will|'m going to)\b(?! (?:be|keep|remember)\b)", re.IGNORECASE)
+_REQUEST = re.compile(r"(?:(?:could|can|would|will) (?:you|we)|please|i (?:want|need))\b", re.IGNORECASE)
 _NOT_YOU = re.compile(r"(?:^|[.!] )(?:sorry,? |unfortunately,? )?(?:but )?you can(?:not|'t)\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 
 
 @dataclass
@@ -72,9 +75,10 @@ class WriteReply:
         text = self._offering(prose(reply)) if self.kind == "decline" else prose(reply)
         text = text.replace("？", "?")
         faults = prose_faults(text, self.context, self.tool_names)
-        if CLAIMS.search(text) or _LOOKED.search(text) or UNDONE.search(text):
+        undone = _PROMISED if self.kind == "talk" else UNDONE
+        if CLAIMS.search(text) or _LOOKED.search(text) or undone.search(text):
             faults.append(Finding(code="reply.claims", path="$", message="claims that something was or will be done"))
-        if self.kind != "talk" and alike(self.user, text):
+        if self.kind != "talk" and self._echoes(text):
             faults.append(Finding(code="reply.echo", path="$", message="says what the user said; answer it"))
         if self.kind != "talk" and _NOT_YOU.search(text):
             faults.append(Finding(code="reply.yours", path="$", message='says what the user cannot do; say "I can\'t"'))
@@ -104,13 +108,20 @@ class WriteReply:
             return f"I can't {self.wish or 'do that'} from here." + (f" I can {' or '.join(able)}." if able else "")
         return "You're welcome."
 
+    def _echoes(self, text: str) -> bool:
+        """Whether it says the request again: as a request, or without saying no."""
+        if self.kind == "ask":
+            return bool(_REQUEST.match(text)) and alike(self.user, text)
+        said_no = _CANNOT.search(text) or refuses(text, self.language)
+        return not said_no and alike(self.user, text)
+
     def _offering(self, text: str) -> str:
         """With "I can" where an offer of what the assistant does itself says "you can"."""
         parts = [
             _YOU_CAN.sub("I can", part) if any(says_some(able, part) for able in self.abilities) else part
-            for part in _SENTENCE.split(text)
+            for part in sentences(text)
         ]
-        return " ".join(parts)
+        return joined(parts)
 
     def _unlike_its_kind(self, text: str) -> list[Finding]:
         """What can be told of a language other than English."""

@@ -10,12 +10,16 @@ from callwright.errors import Rejected
 from callwright.quality.acts import acts_in, alike
 from callwright.records import Finding, Tool
 from callwright.synthesis.purpose import purpose_of
-from callwright.text import plain
+from callwright.text import joined, plain, sentences
 from callwright.tools.languages import is_foreign, reads_english
 
 LEAST_CHARS = 12
 _MINE = {"is": "am", "was": "was", "has": "have", "had": "had", "wants": "want", "needs": "need", "just": "just"}
-_SENTENCE = re.compile(r"(?<=[.?!。？！])\s*(?=\S)")
+
+
+def names_job(text: str, job: str) -> bool:
+    """Whether `text` speaks of somebody with that job."""
+    return bool(job) and bool(re.search(rf"(?<!\w){re.escape(job)}s?(?!\w)", text, re.IGNORECASE))
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class Situation:
     def read(self, text: str) -> str:
         """`text` without the sentences that do not fit. Raises `Rejected` where too little is left."""
         text = self._in_first_person(plain(text))
-        faults = {part: self._fault(part) for part in _SENTENCE.split(text)}
-        kept = " ".join(part for part, fault in faults.items() if fault is None) if any(faults.values()) else text
+        faults = {part: self._fault(part) for part in sentences(text)}
+        kept = joined(part for part, fault in faults.items() if fault is None)
         if len(kept) >= LEAST_CHARS:
             return kept
         raise Rejected([fault for fault in faults.values() if fault] or [_finding("short", "says hardly anything")])
@@ -52,7 +56,7 @@ class Situation:
 
     def _fault(self, sentence: str) -> Finding | None:
         is_english = not is_foreign(self.language) or reads_english(sentence)
-        if is_english and self.job.casefold() in sentence.casefold():
+        if is_english and names_job(sentence, self.job):
             return _finding("third_person", 'the situation speaks of the person as of somebody else; write "I"')
         if is_english and (meant := acts_in(sentence, self.others)):
             return _finding("other_act", f"the situation calls for something else: {purpose_of(meant[0])}")

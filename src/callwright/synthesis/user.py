@@ -19,9 +19,9 @@ from callwright.records import Finding, Message, Reply, Request
 from callwright.synthesis.facts import Fact, in_words
 from callwright.synthesis.text import listed, prose, request, seed_of
 from callwright.synthesis.wish import SPOILT, Wish
+from callwright.text import joined, sentences
 from callwright.tools.languages import in_language
 
-_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _ASSENT = re.compile(r"^(?:sure|okay|ok|yes|of course)[,.!]\s+", re.IGNORECASE)
 _OPENINGS = {
     "Could you please ": "Could you also ", "Can you please ": "Can you also ", "Could you ": "Could you also ",
@@ -135,16 +135,16 @@ def _said_once(begun: str, text: str) -> str:
     """`text` without the sentences that `begun` says already; all of it where nothing else would be left."""
     if not begun:
         return text
-    there = set(_SENTENCE.split(begun))
-    left = [part for part in _SENTENCE.split(text) if part not in there and not alike(begun, part)]
-    return " ".join(left) or text
+    there = set(sentences(begun))
+    left = [part for part in sentences(text) if part not in there and not alike(begun, part)]
+    return joined(left) or text
 
 
 def _joined_on(text: str) -> str:
     """A request that follows another in the same message."""
-    for opening, joined in _OPENINGS.items():
+    for opening, going_on in _OPENINGS.items():
         if text.startswith(opening):
-            return joined + text[len(opening) :]
+            return going_on + text[len(opening) :]
     return text
 
 

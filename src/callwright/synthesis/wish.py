@@ -17,19 +17,21 @@ from callwright.quality.saying import hard_tokens, says
 from callwright.records import Finding, Message, Persona, Tool
 from callwright.synthesis.facts import Fact
 from callwright.synthesis.purpose import purpose_of
+from callwright.synthesis.situation import names_job
+from callwright.text import joined, sentences
 from callwright.tools.languages import is_foreign, reads_english
 
 _ANSWERS = re.compile(
-    r"^(?:sure|certainly|of course|okay,? i|i can|i'll|i will"
+    r"^(?:sure|certainly|of course|okay,? i|i can\b(?!['’]t|not)|i(?:'ll| will)\b(?! be\b)"
     r"|i(?:'ve| have) (?:created|added|sent|updated|filed|opened|found|scheduled)"
-    r"|here(?:'s| is| are)\b|done\b|just (?:filed|created|added|sent)"
+    r"|here(?:'s| is| are) (?:the|a|my|your) (?:\w+ )?(?:request|message|version|rewrite|results?|list|example)"
+    r"|done\b|just (?:filed|created|added|sent)"
     r"|the (?:issue|request|event|note) has been)",
     re.IGNORECASE,
 )
 _START = re.compile(r"\b(?:head|source|from|origin|start|departure)\b")
 _END = re.compile(r"\b(?:base|target|to|destination|end|arrival|into)\b")
 """Parameters that say where something begins and where it ends."""
-_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _ELSEWHERE = re.compile(r"\b(?:mentioned|described|listed|given|shown) (?:above|below)\b|\bas follows\b", re.I)
 _TITLED = re.compile(r"\b(?:titled?|called|named|subject|headline)\b[^\"“.]{0,8}[\"“]([^\"”]+)[\"”]", re.IGNORECASE)
 _WITH_TITLE = re.compile(
@@ -169,9 +171,7 @@ class Wish:
         """What English words tell."""
         told = {
             "speaks as the assistant; the person asks, nothing is done yet": self._speaks_as_assistant(text),
-            'speaks of the person as of somebody else; write "I" and "we"': (
-                self.persona.job.casefold() in text.casefold()
-            ),
+            'speaks of the person as of somebody else; write "I" and "we"': (names_job(text, self.persona.job)),
             "asks for something new; nothing more is to be done, only thank or ask about what was said": (
                 self.needs_nothing and _NEW.search(text)
             ),
@@ -201,7 +201,7 @@ class Wish:
 
     def _parts_said(self, role: str) -> Iterator[str]:
         """The sentences that one side has said so far."""
-        return (part for said in self.so_far if said.role == role for part in _SENTENCE.split(said.content))
+        return (part for said in self.so_far if said.role == role for part in sentences(said.content))
 
     def _misdirected(self, text: str, is_english: bool) -> list[str]:
         """Faults of what is asked for."""
@@ -221,7 +221,7 @@ class Wish:
 
     def knowable(self, text: str) -> str:
         """`text` without the sentences that say what the person cannot know yet."""
-        return " ".join(part for part in _SENTENCE.split(text) if not self._early(part))
+        return joined(part for part in sentences(text) if not self._early(part))
 
     def _early(self, text: str) -> list[str]:
         """What of `text` only a result that is still to come can tell."""

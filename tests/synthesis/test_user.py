@@ -229,6 +229,18 @@ def test_who_only_thanks_asks_for_nothing_new() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "I'm sorry, as the assistant, please open the issue in {repository} yourself.",
+        "I do not have the capability to open an issue, please ask the team.",
+        "I suggest you open an issue in {repository}.",
+    ],
+)
+def test_what_only_an_assistant_says(text: str) -> None:
+    assert any("speaks as the assistant" in one for one in findings(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "I can't find the login page, could you open an issue in {repository}, {priority} priority?",
         "I will be away on Friday; please open an issue on the slow login page in {repository}, {priority} priority.",
         "We refactor the login page. Please open an issue in {repository}, {priority} priority.",

@@ -62,7 +62,7 @@ _SERVES = re.compile(
     r"further assistance|i can help you|how can i (?:help|assist)|happy to (?:help|assist)|assist you\b"
     r"|sorry,? (?:but )?i\b|i'm sorry, (?:but )?i|i apologi[sz]e|more (?:information|details) about the task"
     r"|if you need any(?:thing)? (?:else|more|further)|as (?:the|an|your) (?:ai|assistant|language model|virtual)\b"
-    r"|(?:computer|language) (?:program|model)\b|i (?:don't|do not) have the (?:capability|ability)|i suggest (?:that )?you"
+    r"|computer program|language model|i (?:don't|do not) have the (?:capability|ability)|i suggest (?:that )?you"
 )
 """In lower case, and each way beginning with a letter: five times as fast as with IGNORECASE."""
 _SORRY = re.compile(r"^(?:oh,? |ah,? )?(?:i'm )?sorry\b", re.IGNORECASE)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callwright.errors import Rejected
+from callwright.execution.named import own_id
 from callwright.execution.required import loosened, with_required
 from callwright.llm.conform import read_json
 from callwright.pipeline import attempt
@@ -173,6 +174,8 @@ class WriteResult:
         name, depth = at.rpartition("/")[2], at.count("/")
         if depth == 1 and name in self._call.arguments and is_valid(self._call.arguments[name], schema):
             return {"const": self._call.arguments[name]}
+        if (own := own_id(self._tool, self._call.arguments, at)) is not None and is_valid(own, schema):
+            return {"const": own}
         kind = kind_of(schema)
         if kind == "object" and schema.get("properties") and not _odd(schema) and depth < 4:
             return self._framed_object(schema, at)

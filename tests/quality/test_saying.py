@@ -235,6 +235,14 @@ def test_what_follows_from_the_form_alone_is_not_invented(text: str, context: st
         ("It begins on 16 July 2026.", '{"start": "2026-07-15T09:00:00Z"}'),
         ("It is in acme/web-app.", "the repository acme/web"),
         ("Number 12.", "number 1.12 and 312"),
+        ("It costs 12,000 dollars.", "order 12"),
+        ("It costs 1,500 dollars.", "at 1.5 times"),
+        ("There are 7 issues.", "due 2026-07-15"),
+        ("Il y a 7 problèmes.", "échéance 2026-07-15"),
+        ("8月15日です。", "due 2026-07-15"),
+        ("It is 5/6.", "on 15/6/2026"),
+        ("In c/server.", "src/server.py"),
+        ("In b/server.", "a-b/server.py"),
     ],
 )
 def test_what_is_only_like_something_said_is_invented(text: str, context: str) -> None:

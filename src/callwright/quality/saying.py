@@ -33,10 +33,14 @@ _JOINED_UP = re.compile("[\u3000-\ud7a3\uff00-\uffef]+")
 """Scripts that set no spaces around numbers and foreign words."""
 _SPACED_OUT = re.compile("(?<=\\d)[\u00a0\u202f](?=\\d{3}(?!\\d))")
 """The blank within a number, as the French write it."""
-_EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+,\d+")
+_EUROPEAN = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|(?![1-9]\d{0,2},\d{3}\Z)\d+,\d+")
+"""Not 12,000: whoever means twelve writes no three zeros."""
+_MONTH = re.compile("(\\d{1,2}) ?[月월]")
 _HOUR = re.compile(r"\d{1,2}h\d{2}")
 _PATHLIKE = re.compile(r"\w[/_]\w")
 """A folder of a path that is known, or a file's name without its ending, is known too."""
+_NOT_WITHIN = r"(?<![^\W\u3000-\ud7a3\uff00-\uffef])(?<!-)(?<!\d\.)"
+"""Neither within a word nor within a number; scripts without spaces begin anywhere."""
 _EASY_SLASH = re.compile(r"[a-z]+(?:/[a-z]+)+", re.IGNORECASE)
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 _NAME = re.compile(r"[^\W_][\w.-]*")
@@ -114,7 +118,7 @@ def hard_tokens(text: str) -> tuple[str, ...]:
 
 def invented(text: str, context: str) -> tuple[str, ...]:
     """The hard tokens of `text` that `context` does not say."""
-    tokens = hard_tokens(text)
+    tokens = hard_tokens(text if text.isascii() else _without_months(text, context))
     held, known = (_held(context), _with_dates(context)) if tokens else ((), "")
     return tuple(token for token in tokens if token not in held and not _known(token, known))
 
@@ -132,8 +136,21 @@ def _known(token: str, context: str) -> bool:
         forms |= {number, number.rstrip("0").rstrip(".") if "." in number else number}
     if _HOUR.fullmatch(bare):
         forms.add(bare.replace("h", ":"))
-    is_part = bool(_PATHLIKE.search(bare)) and any(f"{_folded(bare)}{end}" in context for end in "/.")
+    is_part = bool(_PATHLIKE.search(bare)) and _begins_more(_folded(bare), context)
     return not bare or is_part or any(_stands_in(_folded(form), context) for form in forms if form)
+
+
+def _begins_more(needle: str, haystack: str) -> bool:
+    """Whether a longer path goes on after the needle, which stands at the beginning of one of its parts."""
+    return needle in haystack and bool(re.search(rf"{_NOT_WITHIN}{re.escape(needle)}[/.]", haystack))
+
+
+def _without_months(text: str, context: str) -> str:
+    """The text without its "7月" where the context has a date in July: nowhere else does a bare 7 say July."""
+    if not _MONTH.search(text):
+        return text
+    known = {moment.month for moment in _moments(context)}
+    return _MONTH.sub(lambda said: " " if int(said[1]) in known else said[0], text)
 
 
 @functools.lru_cache(maxsize=64)
@@ -144,9 +161,13 @@ def _held(context: str) -> frozenset[str]:
 @functools.lru_cache(maxsize=64)
 def _with_dates(context: str) -> str:
     """The context, folded, with every date in it also as people say it."""
-    moments = (_moment(found) for found in dict.fromkeys(_ISO.findall(context)))
-    forms = (form for moment in moments if moment for form in (*_date_forms(moment), *_elsewhere(moment)))
+    forms = (form for moment in _moments(context) for form in (*_date_forms(moment), *_elsewhere(moment)))
     return _folded("\n".join([context, *forms]))
+
+
+def _moments(context: str) -> Iterator[date]:
+    found = (_moment(said) for said in dict.fromkeys(_ISO.findall(context)))
+    return (moment for moment in found if moment)
 
 
 @functools.lru_cache(maxsize=512)
@@ -247,9 +268,9 @@ def _date_forms(moment: date) -> list[str]:
 
 
 def _elsewhere(moment: date) -> tuple[str, ...]:
-    """Its numbers as they stand in dates of other languages: 15.07.2026, 7月15日."""
+    """Its numbers as they stand in dates of other languages: 15.07.2026."""
     day, month, year = moment.day, moment.month, moment.year
-    return f"{moment:%d.%m.%Y}", f"{day}.{month}.{year}", f"{moment:%d.%m}", f"{day} {month}"
+    return f"{moment:%d.%m.%Y}", f"{day}.{month}.{year}", f"{moment:%d.%m}"
 
 
 def _clock_forms(moment: datetime) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from tests.quality.perfect import changed, codes, perfect
 
 from callwright.execution.fault_kinds import KINDS as FAULTS
-from callwright.quality.episodes import REACTIONS, _breaks, made
+from callwright.quality.episodes import REACTIONS, _breaks, made, touches
 from callwright.quality.kinds import check_kind
 from callwright.quality.wording import refuses, tells_failure
 from callwright.records import Mark, Row
@@ -172,6 +172,13 @@ def test_refusals_and_failures_are_told_by_their_words(text: str, refusing: bool
     assert tells_failure(text) is failing
 
 
+@pytest.mark.parametrize("language", ["fi", "en-US"])
+def test_in_a_language_that_is_not_known_the_words_of_all_are_looked_for(language: str) -> None:
+    assert refuses("Das geht leider nicht.", language)
+    assert tells_failure("Nothing matches.", language)
+    assert not tells_failure("The label was added.", language)
+
+
 def test_a_rule_about_one_value_that_the_user_does_not_break_or_does_not_ask_for_is_caught() -> None:
     rows = (perfect("refusal", row=row) for row in range(60))
     row = next(row for row in rows if row.metadata.marks[0].breach)
@@ -183,7 +190,7 @@ def test_a_rule_about_one_value_that_the_user_does_not_break_or_does_not_ask_for
     assert "the rule does not say" in caught(row, marked(limit="something else"))
     assert "does not break the rule" in caught(row, marked(breach="is", value=f"not {mark.limit}"))
     assert "does not break the rule" in caught(row, marked(breach="above", value="1"))
-    other = {"id": "call_9", "name": "crm_find_customer", "arguments": {"email": mark.value}}
+    other = {"id": "call_9", "name": "crm_find_customer", "arguments": {mark.pointer.split("/")[1]: mark.value}}
     late = {"role": "assistant", "content": "", "tool_calls": [other], "tool_call_id": None}
     if mark.breach == "is":
         assert "which the rule says to leave alone" in caught(row, lambda f: f["messages"].append(late))
@@ -206,3 +213,24 @@ def test_a_rule_about_one_value_that_the_user_does_not_break_or_does_not_ask_for
 )
 def test_a_value_breaks_a_rule_as_its_mark_says(breach: Any, value: str, limit: str, broken: bool) -> None:
     assert _breaks(Mark(what="policy", breach=breach, value=value, limit=limit)) is broken
+
+
+def test_a_switch_that_a_rule_forbids_is_asked_for_by_any_of_its_forms() -> None:
+    row = next(row for row in (perfect("refusal", row=row) for row in range(60)) if row.metadata.marks[0].breach)
+
+    def switched(fields: dict[str, Any]) -> None:
+        mark = fields["metadata"]["marks"][0]
+        rule = f"Never use `{mark['tool']}` with `draft` on."
+        mark.update(text=rule, breach="is", value="draft", limit="draft", pointer="/is_draft")
+        fields["messages"][0].update(content=rule)
+        fields["messages"][1].update(content="Open them as drafts, please.")
+
+    assert check_kind(changed(row, switched)) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "touched"),
+    [("/count", 5, True), ("/of/count/0", "5", True), ("/page", 5, False), ("/count", 6, False)],
+)
+def test_what_a_rule_says_to_leave_alone_is_known_by_its_name_and_its_value(at: str, value: Any, touched: bool) -> None:
+    assert touches(Mark(what="policy", breach="is", value="5", limit="5", pointer="/count"), at, value) is touched

@@ -15,9 +15,10 @@ from typing import Any
 
 import orjson
 
-from callwright.quality.saying import at_pointer, hard_tokens, leaves, says
+from callwright.quality.saying import at_pointer, hard_tokens, leaves, says, says_flag
 from callwright.quality.wording import refuses, tells_failure
-from callwright.records import Mark, Message, Row, ToolCall
+from callwright.records import Mark, Message, Pointer, Row, ToolCall
+from callwright.tools.roles import words_of
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,8 @@ def _not_broken(row: Row, mark: Mark) -> str:
         return f"{mark.value!r} does not break the rule"
     asked = next((message.content for message in row.messages if message.role == "user"), "")
     forms = [mark.value, number] if (number := _number(mark.value)) is not None else [mark.value]
-    return "" if any(says(asked, form) for form in forms) else f"the user does not ask for {mark.value!r}"
+    is_said = any(says(asked, form) for form in forms) or (_is_switch(mark) and says_flag(asked, mark.value))
+    return "" if is_said else f"the user does not ask for {mark.value!r}"
 
 
 def _breaks(mark: Mark) -> bool:
@@ -217,10 +219,24 @@ def _number(text: str) -> int | float | None:
 def _not_refused(row: Row, mark: Mark) -> str:
     if any(one.call.name == mark.tool for one in made(row.messages)):
         return f"{mark.tool!r} is called although it is forbidden"
-    touched = (str(value) for one in made(row.messages) for _, value in leaves(one.call.arguments))
-    if mark.breach == "is" and mark.value in touched:
+    if any(touches(mark, at, value) for one in made(row.messages) for at, value in leaves(one.call.arguments)):
         return f"a call touches {mark.value!r}, which the rule says to leave alone"
     return _not_declined(row, 0)
+
+
+def touches(mark: Mark, at: Pointer, value: Any) -> bool:
+    """Whether an argument is what the rule says to leave alone: by its value and its name, for a 5 is anything."""
+    return mark.breach == "is" and str(value) == mark.value and _name(at) == _name(mark.pointer)
+
+
+def _is_switch(mark: Mark) -> bool:
+    """Whether the rule forbids to switch something on: its value is the switch's own name."""
+    return _name(mark.pointer).removeprefix("is ") == mark.value
+
+
+def _name(at: Pointer) -> str:
+    """The argument's name, in words; an item of a list goes by the list's."""
+    return words_of(next((part for part in reversed(at.split("/")) if not part.isdigit()), ""))
 
 
 def _not_declined(row: Row, turn: int) -> str:

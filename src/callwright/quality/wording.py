@@ -33,4 +33,4 @@ def tells_failure(text: str, language: str = "") -> bool:
 
 
 def _codes(language: str) -> Iterable[str]:
-    return (language,) if language else LANGUAGES
+    return (language,) if language in LANGUAGES else LANGUAGES

@@ -11,6 +11,7 @@ from typing import Any
 
 from callwright.execution.fault_kinds import KINDS
 from callwright.plugins import Injecting
+from callwright.quality.episodes import touches
 from callwright.quality.saying import at_pointer, leaves
 from callwright.records import Mark, PlannedCall, PlannedTurn, Pointer, Tool
 from callwright.synthesis import instructions, policy, recovering
@@ -39,11 +40,12 @@ def forbidden(draft: Draft, unfit: PlannedCall, tool: Tool, state: Progress) -> 
 
 def require_kept(turns: Sequence[PlannedTurn], state: Progress) -> None:
     """Raises `Rejected` where a later call touches what a rule of the row says to leave alone."""
-    barred = {mark.value for mark in state.marks if mark.breach == "is"}
-    made = (call for turn in turns for call in turn.calls)
-    touched = [str(value) for call in made for _, value in leaves(call.arguments) if str(value) in barred]
+    given = [leaf for turn in turns for call in turn.calls for leaf in leaves(call.arguments)]
+    touched = [value for at, value in given if any(touches(mark, at, value) for mark in state.marks)]
     if touched:
-        raise refused("kind.rule_broken", f"a later call touches {touched[0]!r}, which the rules say to leave alone")
+        raise refused(
+            "kind.rule_broken", f"a later call touches {str(touched[0])!r}, which the rules say to leave alone"
+        )
 
 
 def doomed(call: PlannedCall, tool: Tool, state: Progress) -> recovering.Mishap:

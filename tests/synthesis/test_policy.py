@@ -127,6 +127,7 @@ def test_small_numbers_addresses_at_home_feature_branches_and_what_the_user_does
     tool = tool_of("book", "Book", seats=NUMBER, to=TEXT, base=TEXT, amount=NUMBER)
     call = call_of(tool, seats=2, to=f"ann@{HOME}", base="feature/login", amount=3)
     assert list(limits_of(tool, call, HOME)) == []
+    assert list(limits_of(tool, call_of(tool, amount=float("inf")), HOME)) == []
     told = call_of(tool, amount=9000).model_copy(update={"sources": {"/amount": Source(kind="default")}})
     assert list(limits_of(tool, told, HOME)) == []
 
@@ -249,6 +250,11 @@ def test_a_tool_that_comes_late_is_named_when_it_is_missing_and_when_it_is_there
         ("Updates or creates assets of a theme", "update or create assets of a theme"),
         ("Sends the specified, existing draft", "book a desk room"),
         ("Get plan usage", "get plan usage"),
+        ("Multiply two numbers.", "multiply two numbers"),
+        ("Get the news feed.", "get the news feed"),
+        ("Get the download speed", "get the download speed"),
+        ("Get the messages requested", "get the messages"),
+        ("Get v2.0 data. Needs a key.", "get v2.0 data"),
         ("Turns off a light", "turn off a light"),
         ("Fetch the balance for an account based on its id", "fetch the balance for an account"),
         ("Retrieve a list of queues belonging to the account", "retrieve a list of queues"),
@@ -262,6 +268,12 @@ def test_a_tool_that_comes_late_is_named_when_it_is_missing_and_when_it_is_there
 )
 def test_what_a_tool_does_is_said_by_its_verb_and_object(description: str, purpose: str) -> None:
     assert purpose_of(BOOK.model_copy(update={"description": description})) == purpose
+
+
+def test_a_verb_that_ends_like_an_adverb_is_a_verb_and_a_small_word_of_the_name_is_none() -> None:
+    reply = tool_of("reply_to_comment", "Reply to a comment.")
+    assert purpose_of(reply) == "reply to a comment"
+    assert purpose_of(reply.model_copy(update={"description": "To comments"})) == purpose_of(tool_of(reply.name))
 
 
 def test_a_mix_that_no_tool_can_show_is_an_error_and_a_default_mix_goes_without() -> None:

@@ -6,6 +6,7 @@ Rules about a tool as a whole stand in `themes.py`.
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -75,7 +76,7 @@ def _too_much(place: Place, _: str) -> Limit | None:
     crowd = _CROWDS.fullmatch(place.name)
     if not place.tool.mutates or isinstance(place.value, bool) or not isinstance(place.value, int | float):
         return None
-    if not (crowd or _SUMS.fullmatch(place.name)) or place.value <= 3:
+    if not (crowd or _SUMS.fullmatch(place.name)) or place.value <= 3 or not math.isfinite(place.value):
         return None
     most = _rounded(place.value)
     what = f"More than {most:,} {crowd[1]} need" if crowd and crowd[1] else f"Any {place.name} above {most:,} needs"

@@ -15,15 +15,21 @@ _TAG = re.compile(r"<[^<>]{1,80}>|[`*_]{1,2}|\[([^\]]*)\]\([^)]*\)")
 _INTRODUCTION = re.compile(
     r"\A(?:(?:this|the|a) )?(?:(?:tool|action|endpoint|api|method|function|operation|call|request)s? )?"
     r"(?:(?:is )?(?:used|useful) to|(?:can be|to be) used to|allows? (?:you|users?|the user|clients?) to|lets? you"
-    r"|enables? (?:you|users?) to|(?<!e )to|use (?:this|it) to)\s+|\A\w+ly\s+",
+    r"|enables? (?:you|users?) to|(?<!e )to|use (?:this|it) to)\s+"
+    r"|\A(?!(?:re|ap|sup|multi|com|im)ply\b|rely\b|fly\b)\w+ly\s+",
     re.IGNORECASE,
 )
 """Words in front of what a tool does, which say nothing of it."""
 _END = re.compile(
-    r"[.,:;(\n]\s*|\s+(?:from|using|which|that|and|so|where|by|if|when|you|with which|based|belonging|via|identified)\b"
+    r"(?:\.(?!\w)|[,:;(\n])\s*"
+    r"|\s+(?:from|using|which|that|and|so|where|by|if|when|you|with which|based|belonging|via|identified)\b"
 )
 _JOINT = re.compile(r"\s(?:to|of|in|on|for|at|with|under|within|into|as)\b")
-_LOOSE_END = re.compile(r"(?<=\w\w\w)\s+(?:\w+ed|given|to|of|in|on|for|at|with|as)$")
+_LOOSE = """assigned associated attached authenticated based configured connected contained created current defined
+    described desired given identified included linked listed mentioned needed provided referenced registered related
+    requested required returned selected specified stored supplied to of in on for at with as"""
+_LOOSE_END = re.compile(rf"(?<=\w\w\w)\s+(?:{'|'.join(_LOOSE.split())})$")
+"""No ending: a feed and a speed are things."""
 _ANY = re.compile(r"\b(the|an?) (?:specified|specific|given|particular|single) (?=(\w))", re.IGNORECASE)
 """Words by which a description speaks of arguments, and nobody of what they want."""
 _WHICH = frozenset(
@@ -78,6 +84,8 @@ _JOINTS = frozenset(
         "at",
     )
 )
+_VERBS = ("apply", "multiply", "provide", "reply", "reverse", "supply")
+"""More of them than `meaning` knows."""
 _STUFF_WORDS = """access all audio availability background billing capacity code content data email feedback geometry
     health history info information inventory it location mail media metadata money music news payroll permission spam
     status storage support text time traffic usage video weather"""
@@ -149,5 +157,5 @@ def _bare(verb: str, name: str) -> str:
         return "get"
     forms = (verb, verb.removesuffix("s"), verb.removesuffix("es"), re.sub(r"ies$", "y", verb))
     known = next((form for form in forms if meaning(form)[0] != "other"), "")
-    own = {*words_of(name).split(), "provide", "reverse"}
+    own = {*words_of(name).split(), *_VERBS} - _JOINTS
     return known or next((form for form in forms[1:] if form and {form, verb} & own), "")

@@ -106,6 +106,30 @@ def test_what_a_row_was_refused_before_is_forgotten_when_it_is_made_anew(ledger:
     assert list(ledger.steps("r")) == [(1, {"user": Tries(2)})]
 
 
+def test_steps_are_kept_by_name_whichever_was_first(ledger: Ledger) -> None:
+    ledger.put_making("r", 1, [], {"user": Tries(1), "answer": Tries(1)})
+    assert [list(steps) for _, steps in ledger.steps("r")] == [["answer", "user"]]
+
+
+@pytest.mark.parametrize("kept", ['{"a":{"requests":"x","passed":[],"failed":0}}', '{"a":{"requests":1}}', "[1]", "{"])
+def test_steps_that_are_not_what_was_written_are_damage(ledger: Ledger, kept: str) -> None:
+    ledger.database.execute("INSERT INTO steps VALUES ('r', 1, ?)", (kept,))
+    with pytest.raises(LedgerError, match="is damaged"):
+        list(ledger.steps("r"))
+
+
+def test_a_run_from_before_steps_were_kept_is_read_and_gone_on_with(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path) as ledger:
+        ledger.put_row("r", mail_row(0))
+        ledger.database.execute("DROP TABLE steps")
+        ledger.database.execute("PRAGMA user_version = 1")
+    with Ledger.open(tmp_path, write=False) as ledger:
+        assert (list(ledger.steps("r")), list(ledger.rows("r", 9))) == ([], [mail_row(0)])
+    with Ledger.open(tmp_path) as ledger:
+        ledger.put_making("r", 0, [], {"user": Tries(1)})
+        assert list(ledger.steps("r")) == [(0, {"user": Tries(1)})]
+
+
 def test_rows_can_be_put_while_others_are_read(ledger: Ledger) -> None:
     for number in range(5):
         ledger.put_row("r", mail_row(number))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,24 @@ def test_what_two_rows_took_adds_up(one: Tries, other: Tries) -> None:
     both = Tries.read(one.plain())
     both.add(other)
     assert (both.times, both.requests) == (one.times + other.times, one.requests + other.requests)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("requests", "x"),
+        ("requests", True),
+        ("requests", None),
+        ("passed", "ab"),
+        ("passed", ["a"]),
+        ("passed", {}),
+        ("failed", -1),
+    ],
+)
+def test_what_was_not_kept_by_this_is_a_value_error(name: str, wrong: object) -> None:
+    for kept in (wrong, {name: wrong}, {**Tries().plain(), name: wrong}):
+        with pytest.raises(ValueError, match="is not what was written"):
+            Tries.read(kept)
 
 
 def test_each_task_counts_its_own_steps() -> None:

@@ -26,8 +26,8 @@ from callwright.records import Refusal, Reply, Row
 from callwright.row_numbers import RowNumbers
 from callwright.tries import Tries
 
-VERSION = 2
-"""Of the tables. A run of another version is left alone."""
+VERSION = 1
+"""Of the tables. A run of another version is left alone; a table more is no other version (`steps`)."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS replies (key BLOB PRIMARY KEY, reply BLOB NOT NULL) WITHOUT ROWID;
@@ -221,9 +221,12 @@ class Ledger:
             yield attempt, self._db.read(Row.model_validate_json, json)
 
     def put_making(self, recipe: str, row: int, refusals: Iterable[Refusal], steps: Mapping[str, Tries]) -> None:
-        """Keep how a row was made: all that was refused, in order, and what each step took. Replaces what was there."""
+        """Keep how a row was made: all that was refused, in order, and what each step took. Replaces what was there.
+
+        Steps go by name: in which order they were done depends on which reply came first.
+        """
         with self._db.whole():
-            took = orjson.dumps({name: tries.plain() for name, tries in steps.items()})
+            took = orjson.dumps({name: steps[name].plain() for name in sorted(steps)})
             self._db.execute("INSERT OR REPLACE INTO steps VALUES (?, ?, ?)", (recipe, row, took))
             self._db.execute("DELETE FROM refused WHERE recipe = ? AND row = ?", (recipe, row))
             for number, refusal in enumerate(refusals):
@@ -232,14 +235,16 @@ class Ledger:
                 self._db.execute("INSERT INTO refused VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def steps(self, recipe: str) -> Iterator[tuple[int, dict[str, Tries]]]:
-        """(row, step -> what it took), in order; of rows that never came too."""
+        """(row, step -> what it took), in order, of rows that never came too; none in a run from before the table."""
 
         def parsed(raw: bytes) -> dict[str, Tries]:
-            try:
-                return {name: Tries.read(plain) for name, plain in orjson.loads(raw).items()}
-            except (AttributeError, KeyError, TypeError) as error:
-                raise ValueError("is not what was written") from error
+            kept = orjson.loads(raw)
+            if isinstance(kept, dict):
+                return {name: Tries.read(plain) for name, plain in kept.items()}
+            raise ValueError("is not what was written")
 
+        if not self._db.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'steps'"):
+            return iter(())
         query = "SELECT row, json FROM steps WHERE recipe = ? ORDER BY row"
         return ((row, self._db.read(parsed, raw)) for row, raw in self._db.found(query, (recipe,)))
 

@@ -94,13 +94,13 @@ def _are_texts(value: Any) -> bool:
 
 
 def steps_of(folder: Path) -> dict[str, Tries]:
-    """Step -> what it took over all rows of the present recipe, in the order of first use. Raises `LedgerError`."""
+    """Step -> what it took over all rows of the present recipe, by name. Raises `LedgerError`."""
     found: dict[str, Tries] = {}
     with Ledger.open(folder, write=False) as ledger, Ledgers(ledger) as everything:
         for _, steps in everything.steps(hash_of(ledger.get_meta("recipe") or {})):
             for name, tries in steps.items():
                 found.setdefault(name, Tries()).add(tries)
-    return found
+    return dict(sorted(found.items()))
 
 
 def refused_and_missing(folder: Path) -> tuple[Counter[str], dict[int, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,9 +44,18 @@ class Tries:
         return {"requests": self.requests, "passed": [self.passed[n] for n in range(most)], "failed": self.failed}
 
     @classmethod
-    def read(cls, plain: Mapping[str, Any]) -> Tries:
-        """Raises KeyError, TypeError for what `plain` has not made."""
-        return cls(plain["requests"], Counter(dict(enumerate(plain["passed"]))), plain["failed"])
+    def read(cls, kept: Any) -> Tries:
+        """Raises ValueError for what `plain` has not made."""
+        match kept:
+            case {"requests": requests, "passed": [*passed], "failed": failed} if _are_counts(
+                requests, *passed, failed
+            ):
+                return cls(requests, Counter(dict(enumerate(passed))), failed)
+        raise ValueError("is not what was written")
+
+
+def _are_counts(*values: Any) -> bool:
+    return all(type(value) is int and value >= 0 for value in values)
 
 
 _STEPS: ContextVar[dict[str, Tries] | None] = ContextVar("steps", default=None)

@@ -21,7 +21,8 @@ def test_they_are_a_set(some: list[int], others: list[int]) -> None:
     assert [number in numbers for number in range(-9, 320)] == [number in some for number in range(-9, 320)]
     word: object = "1"
     assert word not in numbers
-    assert numbers | RowNumbers(others) == RowNumbers([*others, *some])
+    assert list(numbers | RowNumbers(others)) == sorted({*others, *some})
+    assert list(numbers | frozenset(others)) == list(frozenset(others) | numbers) == sorted({*others, *some})
     assert pickle.loads(pickle.dumps(numbers)) == numbers
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import heapq
 import itertools
+import operator
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
@@ -44,7 +46,7 @@ class Ledgers:
         return [self._own, *self._shards]
 
     def done(self, recipe: str, below: int) -> RowNumbers:
-        return RowNumbers(itertools.chain.from_iterable(ledger.done(recipe, below) for ledger in self._all))
+        return functools.reduce(operator.or_, (ledger.done(recipe, below) for ledger in self._all))
 
     def count_rows(self, recipe: str, below: int) -> int:
         counts = [ledger.count_rows(recipe, below) for ledger in self._all]

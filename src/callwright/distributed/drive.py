@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from callwright.config import Config
@@ -85,7 +85,7 @@ class _Drive:
         run = self._run
         config = divided(run.config, self._workers)
         mine = {f"{index:05}-of-{count:05}" for index in range(count)}
-        elsewhere: Set[int] = run.ledger.done(run.recipe, run.asked)
+        elsewhere = run.ledger.done(run.recipe, run.asked)
         for folder in shard_folders(run.folder):
             if folder.name not in mine:
                 with Ledger.open(folder, write=False) as ledger:

@@ -49,7 +49,9 @@ def test_a_dialogue_is_written_parsed_and_permitted_by_every_form(data: st.DataO
 PIECES = (
     *MARKS,
     *(f"{mark}\n" for mark in MARKS),
-    "<tool> ",
+    *(f" {mark}\n" for mark in MARKS),
+    *(f"{mark} \t\n" for mark in MARKS),
+    "\r",
     " ",
     "\n",
     "\n\n\n",
@@ -75,7 +77,10 @@ def test_of_a_text_with_pieces_moved_dropped_or_added_parser_and_grammar_say_the
     rng = random.Random(data.draw(st.integers(0, 2**32)))
     for _ in range(12):
         changed = _changed(text, rng)
-        assert permits(start, changed) == accepts(rule, changed), changed
+        allowed = accepts(rule, changed)
+        assert permits(start, changed) == allowed, changed
+        if allowed:
+            assert parse(rule, write(rule, parse(rule, changed))) == parse(rule, changed)
 
 
 def _changed(text: str, rng: random.Random) -> str:

@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.dialogue.talks import permits, reader
 
 from callwright.dialogue.language import free
+from callwright.dialogue.lark import lark
 from callwright.dialogue.parse import MOST_CHARS, parse
 from callwright.dialogue.write import write
 from callwright.errors import Rejected
@@ -94,3 +96,24 @@ def test_a_tool_whose_schema_refers_to_itself_is_called_under_it() -> None:
     assert parse(rule, good)["turns"][0]["steps"][0]["calls"][0]["call"]["name"] == "plant"
     with pytest.raises(Rejected, match="under its schema"):
         parse(rule, good.replace('"name": "b"', '"name": 3'))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("</user>\n </user>\nhi\n</assistant>\nbye\n", "line 2, column 2"),
+        ("</user>\nhi\n</assistant>\nbye\n</user>", "line 5, column 1"),
+        ("</user>\nhi\n</assistant>\n\r</tool>\n", "line 4, column 2"),
+        ("</user>\nhi\n</user>\t\nyou\n</assistant>\nbye\n", "line 3, column 1"),
+    ],
+)
+def test_a_line_that_is_a_mark_but_for_white_space_is_neither_prose_nor_a_mark(text: str, place: str) -> None:
+    with pytest.raises(Rejected, match=f"{place}: .*; expected .*more than </.*> and white space"):
+        parse(RULE, text)
+    assert not permits(reader(lark(RULE)), text)
+
+
+@pytest.mark.parametrize("said", [" </tool>", "so\n\t</tool> \nis it"])
+def test_prose_with_such_a_line_cannot_be_written(said: str) -> None:
+    with pytest.raises(Rejected, match="holds the line </tool>"):
+        write(RULE, {"turns": [{"user": said, "steps": [], "assistant": "a"}]})

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from callwright.dialogue.prose import BLURRED
 from callwright.dialogue.rules import (
     END,
     MARKS,
@@ -109,6 +110,8 @@ class _Reader:
     def _prose(self, at: int) -> Read:
         mark = _MARK.search(self._text, at)
         end = mark.start() if mark else len(self._text)
+        if blurred := BLURRED.search(self._text, at, end):
+            raise self.missed(blurred.start(1), f"a line that is more than {blurred[1]} and white space")
         self.missed(end, "more text")
         return self._text[at:end].strip(SPACE), end
 

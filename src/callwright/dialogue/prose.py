@@ -1,4 +1,6 @@
-"""Prose in the grammars: lines that are no mark.
+"""Prose in the grammars: lines that are no mark, nor would be one without the white space around it.
+
+Outer white space of prose does not count: without this, `" </user>"` would be read as words that cannot be written.
 
 In Lark a line is one terminal, and all that is not a mark may stand in it. llguidance keeps masks for the tokens that
 hold no quote, backslash or control character, and takes them where such tokens can be a part of the terminal: here
@@ -13,6 +15,7 @@ to `DEPTH` 0.5 s.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from callwright.dialogue.rules import MARKS
@@ -38,6 +41,10 @@ def _gbnf() -> str:
 
 GBNF_PROSE = _gbnf()
 
-LINE = rf"/[^\n]*\n/ & ~/({'|'.join(MARKS).replace('/', chr(92) + '/')})\n/"
-LAST = r"/[^\n]+/"
+BLURRED = re.compile(rf"^[ \t\r]*({'|'.join(map(re.escape, MARKS))})[ \t\r]*$", re.MULTILINE)
+"""A line that no prose may have."""
+
+_MARK = rf"[ \t\r]*({'|'.join(MARKS).replace('/', chr(92) + '/')})[ \t\r]*"
+LINE = rf"/[^\n]*\n/ & ~/{_MARK}\n/"
+LAST = rf"/[^\n]+/ & ~/{_MARK}/"
 """The end of the dialogue; before it a line goes on to its line feed."""

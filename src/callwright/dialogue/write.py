@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from callwright.dialogue.rules import END, MARKS, SPACE, Field, Json, Paired, Prose, Repeat, Rule, Sequence, Text
+from callwright.dialogue.prose import BLURRED
+from callwright.dialogue.rules import END, SPACE, Field, Json, Paired, Prose, Repeat, Rule, Sequence, Text
 from callwright.errors import Rejected
 from callwright.records import Finding
 
@@ -51,11 +52,10 @@ def _sequence(rule: Sequence, value: Any) -> Iterator[str]:
 
 def _sayable(text: str) -> str:
     text = text.strip(SPACE)
-    mark = next((mark for mark in MARKS if mark in text.split(END)), None)
-    if mark is None:
+    if not (found := BLURRED.search(text)):
         return text
     finding = Finding(
-        code="dialogue.unsayable", path="$", message=f"holds the line {mark}, which is a mark of the dialogue"
+        code="dialogue.unsayable", path="$", message=f"holds the line {found[1]}, which is a mark of the dialogue"
     )
     raise Rejected([finding])
 

@@ -27,6 +27,12 @@ def test_a_reply_that_was_cut_off_in_a_list_can_be_read() -> None:
     assert not is_valid({"items": [{"snippet": 1}]}, loosened(FOUND))
 
 
+def test_what_cannot_be_drawn_stays_out() -> None:
+    nothing = {"allOf": [{"type": "string"}, {"type": "integer"}]}
+    schema = {"type": "object", "properties": {"name": {"type": "string"}, "odd": nothing}, "required": ["name", "odd"]}
+    assert with_required({"name": "x"}, schema, Values(random.Random(1))) == {"name": "x"}
+
+
 def test_what_is_whole_is_left_alone() -> None:
     whole = {"items": [{"snippet": "a", "file_path": "b.py"}], "more": None}
     assert with_required(whole, FOUND, Values(random.Random(1))) == whole

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from callwright.records import Schema
 from callwright.tools.roles import items_of
 from callwright.tools.values import Values
+from callwright.tools.values_schema import Unsampleable
 
 
 def loosened(schema: Schema) -> Schema:
@@ -23,7 +25,10 @@ def _without_required(schema: Schema) -> Schema:
 
 
 def with_required(value: Any, schema: Schema, values: Values) -> Any:
-    """`value` with every property that `schema` requires by name, in objects and lists of objects."""
+    """`value` with every property that `schema` requires by name, in objects and lists of objects.
+
+    What cannot be drawn stays out: the checks say so.
+    """
     if isinstance(value, list):
         return [with_required(item, items_of(schema), values) for item in value]
     if not isinstance(value, dict):
@@ -31,4 +36,7 @@ def with_required(value: Any, schema: Schema, values: Values) -> Any:
     parts = schema.get("properties", {})
     held = {name: with_required(part, parts.get(name, {}), values) for name, part in value.items()}
     lacking = [name for name in schema.get("required", ()) if name not in held and name in parts]
-    return {**held, **{name: values.sample(parts[name], name) for name in lacking}}
+    for name in lacking:
+        with contextlib.suppress(Unsampleable):
+            held[name] = values.sample(parts[name], name)
+    return held

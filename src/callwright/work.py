@@ -29,6 +29,7 @@ from callwright.synthesis.rows import build_row
 from callwright.synthesis.system_prompt import with_system_prompt
 from callwright.tools.catalog import Catalog
 from callwright.tools.sampling import Sampler
+from callwright.tools.values_schema import Unsampleable
 from callwright.tracing import span
 from callwright.tries import counted
 
@@ -133,6 +134,10 @@ class Work:
                 told.refused("model", attempt, (_finding("model", str(error)),))
                 problem = str(error)
                 break
+            except Unsampleable as error:
+                problem = str(error)
+                told.refused("row", attempt, (_finding("row.unsampleable", problem),))
+                continue
             except Rejected as rejected:
                 problem = str(rejected)
                 told.refused("row", attempt, rejected.findings)

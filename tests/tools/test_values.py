@@ -238,3 +238,11 @@ def test_a_folder_is_no_file() -> None:
         drawn = [Values(random.Random(seed)).typed(name, {"type": "string"}) for seed in range(9)]
         assert not any("." in one for one in drawn)
         assert len(set(drawn)) > 2
+
+
+def test_a_schema_of_which_one_alternative_cannot_be_drawn_is_hardly_ever_missed() -> None:
+    schema = {
+        "items": {"type": "object"},
+        "oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}],
+    }
+    assert all(Values(random.Random(seed)).sample(schema, "fields") == {} for seed in range(400))

@@ -1,6 +1,6 @@
 """Rows of every kind by the embedded model, over the article's tools and over an OpenAPI document, and what they took.
 
-    python benchmarks/embedded_rows.py --keep rows            # 25 + 25 rows, 10 dialogues of four turns; half an hour
+    python benchmarks/embedded_rows.py --keep rows            # 25 + 25 rows, 12 dialogues of four turns; 20 minutes
     python benchmarks/embedded_rows.py --rows 4 --dialogues 2
 
 For each set: rows that came and faults that `callwright check` finds; for each step the share of its texts that passed
@@ -9,7 +9,7 @@ passed after at most one repair, and the share of which the simulated results di
 that code wrote; tokens a second.
 `--keep` keeps the datasets, to be read: `callwright show rows/github/dataset.jsonl`.
 Exit code 1 where a row is missing or faulty, fewer than 95 % of the blueprints are valid after one repair, or a
-dialogue of four turns takes more than 12 requests.
+dialogue of four turns that is written whole takes more than 12 requests.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ TOOLS: dict[str, dict[str, Any]] = {
     "github": {"registry_path": str(EXAMPLES / "github-tools.yaml"), "max_per_query": 2},
     "asana": {"sources": ["catalog:asana"], "max_per_query": 2},
 }
+WRITERS: dict[str, dict[str, Any]] = {
+    "turns": {},
+    "whole": {"writer": "whole", "execution": "world"},
+}
+"""How four turns are written: message by message with a model behind the tools, or at once with a world behind them."""
 TOPICS = {
     "github": "Developing the software of a web shop",
     "asana": "Managing the projects and tasks of a marketing team",
@@ -47,7 +52,7 @@ TOPICS = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=25, help="of every kind, for each set of tools")
-    parser.add_argument("--dialogues", type=int, default=5, help="of four turns, for each set of tools")
+    parser.add_argument("--dialogues", type=int, default=3, help="of four turns, for each set of tools and each writer")
     parser.add_argument("--model", default="default")
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--keep", type=Path, default=None, help="keep datasets and runs in this folder")
@@ -57,23 +62,29 @@ def main() -> int:
         place = options.keep or Path(temporary)
         mixed = {name: _made(place / name, name, options.rows, (1, 2), ALL_KINDS, options) for name in TOOLS}
         four = {
-            name: _made(place / f"{name}-4", name, options.dialogues, (4, 4), ["nested"], options)
+            f"{name}, {writer}": _made(place / f"{name}-{writer}", name, options.dialogues, (4, 4), ["nested"], options)
             for name in TOOLS
+            for writer in WRITERS
             if options.dialogues
         }
     every = [*mixed.values(), *four.values()]
     blueprints = sum(one["blueprints_after_one_repair"] * one["rows"] for one in every) / sum(
         one["rows"] for one in every
     )
-    each = sum(one["requests"] for one in four.values()) / max(1, sum(one["rows"] for one in four.values()))
+    each = {writer: _requests([four[name] for name in four if name.endswith(writer)]) for writer in WRITERS}
     found = {"mixed": mixed, "four_turns": four, "blueprints_after_one_repair": round(blueprints, 3)}
-    found |= {"requests_per_four_turn_dialogue": round(each, 1)}
+    found |= {"requests_per_four_turn_dialogue": each}
     goals = {
         "every row, none faulty": all(one["rows"] == one["asked"] and not one["faults"] for one in every),
         "95 % of blueprints after one repair": blueprints >= 0.95,
-        "12 requests for four turns": each <= 12,
+        "12 requests for four turns, written whole": each["whole"] <= 12,
     }
     return concluded(found, goals, options.json)
+
+
+def _requests(sets: list[dict[str, Any]]) -> float:
+    """Requests for each dialogue that came."""
+    return round(sum(one["requests"] for one in sets) / max(1, sum(one["rows"] for one in sets)), 1)
 
 
 def _made(
@@ -94,6 +105,7 @@ def _made(
                 "max_turns": turns[1],
             },
             "kinds": dict.fromkeys(kinds, 1),
+            **WRITERS.get(folder.name.rpartition("-")[2], {}),
             "tools": TOOLS[name],
         },
         "output": {"num_samples": rows, "save_as": str(dataset)},

@@ -105,7 +105,7 @@ def test_shards_make_the_dataset_of_one_machine_and_ask_the_same(server: Countin
 
 
 def test_a_worker_that_is_killed_half_way_is_replaced_and_its_shard_goes_on(tmp_path: Path) -> None:
-    with CountingEndpoint(delay_s=0.01) as server:
+    with CountingEndpoint(delay_s=0.03) as server:
         here = made(server.url, tmp_path / "here", made_here, "output.num_samples=40")
         server.asked.clear()
         watch = kill_one_worker(tmp_path / "shards/d.run")

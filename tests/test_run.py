@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import resource
 import subprocess
@@ -86,6 +87,21 @@ def test_what_runs_at_once_changes_no_byte(server: CountingEndpoint, tmp_path: P
     assert one.dataset == many.dataset
     assert check_rows(read_rows(tmp_path / "one/d.jsonl")).faults == 0
     assert refused(tmp_path / "one") == refused(tmp_path / "many")
+
+
+def test_a_tool_whose_result_cannot_be_drawn_costs_its_rows_and_not_the_run(
+    server: CountingEndpoint, tmp_path: Path
+) -> None:
+    good = {"name": "find_note", "inputSchema": {"type": "object", "properties": {"query": {"type": "string"}}}}
+    nothing = {"type": "string", "not": {"type": "string"}}
+    returns = {"type": "object", "properties": {"text": nothing}, "required": ["text"]}
+    odd = {**good, "name": "read_note", "outputSchema": returns}
+    tools = tmp_path / "tools.json"
+    tools.write_text(json.dumps({"tools": [good, odd]}), encoding="utf-8")
+    with pytest.raises(Shortfall, match="no value found for the schema"):
+        made(server, tmp_path, f"generation.tools.registry_path={tools}", "generation.kinds={single: 1}")
+    rows = [row for _, row in read_rows(tmp_path / "d.jsonl")]
+    assert 0 < len(rows) < 6
 
 
 def test_a_run_that_grows_equals_one_that_was_large_from_the_start(server: CountingEndpoint, tmp_path: Path) -> None:

@@ -105,12 +105,13 @@ def test_a_tool_whose_schema_refers_to_itself_is_called_under_it() -> None:
         ("</user>\nhi\n</assistant>\nbye\n</user>", "line 5, column 1"),
         ("</user>\nhi\n</assistant>\n\r</tool>\n", "line 4, column 2"),
         ("</user>\nhi\n</user>\t\nyou\n</assistant>\nbye\n", "line 3, column 1"),
+        ("</user>\nhi\n</assistant>\n </user>", "line 4, column 2"),
     ],
 )
 def test_a_line_that_is_a_mark_but_for_white_space_is_neither_prose_nor_a_mark(text: str, place: str) -> None:
     with pytest.raises(Rejected, match=f"{place}: .*; expected .*more than </.*> and white space"):
         parse(RULE, text)
-    assert not permits(reader(lark(RULE)), text)
+    assert permits(reader(lark(RULE)), text) is text.endswith(" </user>"), "the one that costs too much to rule out"
 
 
 @pytest.mark.parametrize("said", [" </tool>", "so\n\t</tool> \nis it"])

@@ -44,7 +44,8 @@ GBNF_PROSE = _gbnf()
 BLURRED = re.compile(rf"^[ \t\r]*({'|'.join(map(re.escape, MARKS))})[ \t\r]*$", re.MULTILINE)
 """A line that no prose may have."""
 
-_MARK = rf"[ \t\r]*({'|'.join(MARKS).replace('/', chr(92) + '/')})[ \t\r]*"
-LINE = rf"/[^\n]*\n/ & ~/{_MARK}\n/"
+_MARK = f"({'|'.join(MARKS).replace('/', chr(92) + '/')})"
+LINE = rf"/[^\n]*\n/ & ~/[ \t\r]*{_MARK}[ \t\r]*\n/"
 LAST = rf"/[^\n]+/ & ~/{_MARK}/"
-"""The end of the dialogue; before it a line goes on to its line feed."""
+"""The end of the dialogue; before it a line goes on to its line feed. Here alone white space may stand around a mark,
+which the parser refuses: to rule it out too takes masks in prose from 0.1 to 1.2 ms."""

@@ -218,6 +218,14 @@ def test_a_title_that_is_asked_for_is_the_one_that_is_planned() -> None:
     assert said(text % "Slow login page")
 
 
+def test_a_person_knows_what_they_correct_though_a_result_has_it_too() -> None:
+    corrects = {"why": "The project has to be DV-79084 instead of KU-63374.", "facts": [], "about": [], "tool": None}
+    text = "Sorry, I meant the project DV-79084."
+    coming: dict[str, Any] = {"unknown": [{"gid": "DV-79084"}], "others": [], **corrects}
+    assert said(text, wants="", **coming) == text
+    assert any("cannot know yet" in one for one in findings(text, **coming))
+
+
 def test_who_only_thanks_asks_for_nothing_new() -> None:
     thanks: dict[str, Any] = {"wants": "", "about": [], "facts": [], "tool": None, "others": [], "needs_nothing": True}
     assert said("Thanks! Could you tell me the number again?", **thanks)

@@ -229,7 +229,8 @@ class Wish:
         foreknown = sorted(self._to_come.intersection(hard_tokens(text))) if self._to_come else []
         if not foreknown:
             return []
-        told = " ".join(str(fact.value) for fact in self.facts) + " ".join(said.content for said in self.so_far)
+        given = [*(str(fact.value) for fact in self.facts), *(said.content for said in self.so_far)]
+        told = " ".join([*given, "" if self.wants else self.why])  # what is corrected or was missing stands there
         return [token for token in foreknown if not says(told, token)]
 
     def _turned(self, text: str) -> str:

@@ -219,7 +219,12 @@ def test_a_title_that_is_asked_for_is_the_one_that_is_planned() -> None:
 
 
 def test_a_person_knows_what_they_correct_though_a_result_has_it_too() -> None:
-    corrects = {"why": "The project has to be DV-79084 instead of KU-63374.", "facts": [], "about": [], "tool": None}
+    corrects: dict[str, Any] = {
+        "why": "The project has to be DV-79084 instead of KU-63374.",
+        "facts": [],
+        "about": [],
+        "tool": None,
+    }
     text = "Sorry, I meant the project DV-79084."
     coming: dict[str, Any] = {"unknown": [{"gid": "DV-79084"}], "others": [], **corrects}
     assert said(text, wants="", **coming) == text

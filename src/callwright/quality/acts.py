@@ -96,12 +96,14 @@ def stems(text: str) -> set[str]:
 
 def alike(one: str, other: str) -> bool:
     """Whether a sentence of one text says again what a sentence of the other says: most of its telling words."""
-    said = [[stems(part) for part in sentences(text)] for text in (one, other)]
-    return any(
-        min(len(a), len(b)) >= FEW_WORDS and 10 * len(a & b) >= 8 * min(len(a), len(b))
-        for a in said[0]
-        for b in said[1]
-    )
+    return any(10 * len(a & b) >= 8 * min(len(a), len(b)) for a in _compared(one) for b in _compared(other))
+
+
+@functools.lru_cache(maxsize=4096)
+def _compared(text: str) -> tuple[frozenset[str], ...]:
+    """The stems of each sentence that has enough of them; a message of a dialogue is looked at many times."""
+    found = (frozenset(stems(part)) for part in sentences(text))
+    return tuple(one for one in found if len(one) >= FEW_WORDS)
 
 
 def telling(text: str) -> list[str]:

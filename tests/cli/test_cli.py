@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -209,7 +210,8 @@ def test_ctrl_c_keeps_the_rows_and_says_how_to_continue(cases: Path, endpoint: s
     line = [str(program), "generate", str(article)]
     line += ["--base-url", endpoint, "--model", "slow", "--num-samples", "200", "--log-format", "json"]
     line += ["-o", "topics.depth=1", "-o", "llm.concurrency=8", "-o", "llm.api_key=sk-marked"]
-    with subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # shells start background jobs deaf to it
+    with subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as process:
         assert process.stderr is not None
         late = threading.Timer(60, process.kill)
         late.start()

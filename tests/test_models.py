@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,8 @@ import pytest
 
 from callwright.config import Config
 from callwright.config_file import InvalidConfig
-from callwright.llm.lane import Lane
-from callwright.records import Request
 from callwright.run import generate
+from tests.counting import Body, CountingEndpoint
 
 TOOL = {
     "name": "find_book",
@@ -37,31 +35,28 @@ def configured(folder: Path, **more: Any) -> Path:
     return path
 
 
-def test_every_section_and_step_is_asked_of_its_own_model(
-    tmp_path: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config = configured(
-        tmp_path,
-        llm={"model": "shared", "base_url": endpoint},
-        topics={"llm": {"model": "topics"}},
-        generation={
-            "llm": {"model": "writer"},
-            "steps": {"user": {"model": "person"}, "arguments": {"model": "caller"}},
-        },
-        quality={"judge": {"llm": {"model": "judge"}, "max_attempts": 1, "min_tool_use_quality": 1}},
-    )
-    asked: Counter[tuple[str, str]] = Counter()
-    ask = Lane.ask
+def test_every_section_and_step_is_asked_of_its_own_model(tmp_path: Path) -> None:
+    asked: set[tuple[str, str]] = set()
 
-    async def told(lane: Lane, request: Request, *rest: Any) -> Any:
-        asked[lane.model.id, request.messages[0].content.splitlines()[0]] += 1
-        return await ask(lane, request, *rest)
+    def heard(body: Body) -> bool:
+        asked.add((body["model"], body["messages"][0]["content"].splitlines()[0]))
+        return False
 
-    monkeypatch.setattr(Lane, "ask", told)
-    loaded = Config.load(config)
-    asyncio.run(generate(loaded, base=tmp_path, run_dir=loaded.run_dir))
-    steps = {model: {step for name, step in asked if name == f"openai/{model}"} for model in
-             ("shared", "topics", "writer", "person", "caller", "judge")}  # fmt: skip
+    with CountingEndpoint(fails=heard) as endpoint:
+        config = configured(
+            tmp_path,
+            llm={"model": "shared", "base_url": endpoint.url},
+            topics={"llm": {"model": "topics"}},
+            generation={
+                "llm": {"model": "writer"},
+                "steps": {"user": {"model": "person"}, "arguments": {"model": "caller"}},
+            },
+            quality={"judge": {"llm": {"model": "judge"}, "max_attempts": 1, "min_tool_use_quality": 1}},
+        )
+        loaded = Config.load(config)
+        asyncio.run(generate(loaded, base=tmp_path, run_dir=loaded.run_dir))
+    models = ("shared", "topics", "writer", "person", "caller", "judge")
+    steps = {model: {step for name, step in asked if name == model} for model in models}
     assert not steps["shared"], "every section names its own"
     assert all("topics" in step for step in steps["topics"])
     assert all("what a person types" in step for step in steps["person"])

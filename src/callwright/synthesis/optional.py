@@ -13,12 +13,11 @@ from collections.abc import Collection, Mapping
 from callwright.records import Pointer, Schema, Tool
 from callwright.synthesis.facts import is_limit
 from callwright.synthesis.pointers import escaped
-from callwright.tools.roles import Role, is_technical, items_of, kind_of, role_of, words_of
+from callwright.tools.roles import NAMES_OF_THINGS, Role, is_technical, items_of, kind_of, role_of, words_of
 
 MOST = 2
 """Optional arguments that are filled because it is their turn."""
 _NEVER: frozenset[Role] = frozenset({"cursor", "file_content", "object", "sha"})
-_NAMES = frozenset({"name", "display name", "title", "subject", "summary", "headline"})
 _SAYING: frozenset[Role] = frozenset(
     (
         "phrase",
@@ -70,7 +69,7 @@ def _weight(name: str, schema: Schema, depth: int = 0) -> int | None:
     role = role_of(name, schema)
     if is_technical(name, schema) or schema.get("readOnly"):
         return None
-    if words_of(name) in _NAMES or role == "title":
+    if words_of(name) in NAMES_OF_THINGS or role == "title":
         return 0 if kind_of(schema) == "string" else None
     if role == "prose":
         return 1

@@ -8,10 +8,9 @@ from typing import Any
 from callwright.quality.saying import hard_tokens, leaves
 from callwright.records import PlannedCall, Pointer, Tool
 from callwright.synthesis.facts import Fact, name_of
-from callwright.tools.roles import Role, role_of, words_of
+from callwright.tools.roles import NAMES_OF_THINGS, Role, role_of, words_of
 
 MOST = 4
-_NAMES = frozenset({"name", "title", "full name", "display name", "subject", "headline", "label", "summary"})
 _TELLING: frozenset[Role] = frozenset(
     ("id", "url", "path", "sha", "date", "datetime", "number", "branch", "file_name", "email", "cursor")
 )
@@ -37,7 +36,7 @@ def salient(calls: Iterable[PlannedCall], tools: Mapping[str, Tool]) -> list[tup
 
 def _is_name(pointer: Pointer, value: Any) -> bool:
     is_short = isinstance(value, str) and 2 < len(value) <= MOST_CHARS
-    return is_short and words_of(_last(pointer)) in _NAMES
+    return is_short and words_of(_last(pointer)) in NAMES_OF_THINGS
 
 
 def _tells(pointer: Pointer, value: Any) -> bool:

@@ -133,6 +133,10 @@ def words_of(name: str) -> str:
     return " ".join(re.split(r"[\s_.\-\[\]$/]+", name)).strip().lower()
 
 
+NAMES_OF_THINGS = frozenset(("name", "title", "full name", "display name", "subject", "headline", "label", "summary"))
+"""In words: the parameters and fields by which people know a thing."""
+
+
 def is_technical(name: str, schema: Schema) -> bool:
     """Whether a parameter only says how the answer is to look or what part of it to send: no person asks for that."""
     return kind_of(schema) != "object" and bool(_TECHNICAL.fullmatch(words_of(name)))

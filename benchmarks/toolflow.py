@@ -23,6 +23,7 @@ import asyncio
 import contextlib
 import functools
 import json
+import random
 import sys
 import tempfile
 import time
@@ -39,7 +40,7 @@ from callwright.config import Config
 from callwright.quality.diversity import coherence, data_flow, distinct, entropy, several_calls, tokens_of
 from callwright.records import Row
 from callwright.run import generate
-from callwright.synthesis.draft import Draft, Drafter
+from callwright.synthesis.draft import Draft, Drafter, Use
 from callwright.tools.embeddings import NAMES, encoder
 
 TOOLS = "slack,trello,spotify,zoom"
@@ -58,10 +59,13 @@ class Ablated(Drafter):
         super().__init__(*given)
         self._graph, self._plan = graph, plan
 
+    def _chained(self, uses: list[Use], rng: random.Random, attempt: int) -> list[Use]:
+        return super()._chained(uses, rng, attempt) if self._graph else uses
+
     def draft(self, row: int, attempt: int = 0) -> Draft:
         made = super().draft(row, attempt)
-        if not (self._graph and self._plan):
-            made = replace(made, links=())
+        if not (self._graph and self._plan):  # and a dialogue need not show that its calls depend on one another
+            made = replace(made, links=(), flows=False, kind="")
         return made if self._plan else replace(made, shapes=tuple(replace(one, linked=False) for one in made.shapes))
 
 

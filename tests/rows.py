@@ -55,7 +55,7 @@ def mail_row(number: int = 0) -> Row:
         assistant("", call("c0", "drive_find", name="plan.md"), call("c1", "drive_find", name="budget.md")),
         result("c0", '{"id": 7}'),
         result("c1", '{"id": 8}'),
-        assistant("", call("c2", "mail_send", to="ann@acme.example", body="plan.md and budget.md")),
+        assistant("", call("c2", "mail_send", to="ann@acme.example", body="plan.md (7) and budget.md (8)")),
         result("c2", '{"sent": true}'),
         assistant("I sent both names to ann@acme.example."),
         user("Thanks!"),

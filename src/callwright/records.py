@@ -179,6 +179,8 @@ class PlannedCall(Record):
     """Why the user needs it: one or two sentences, in the first person."""
     wants: str = ""
     """What the user asks for, in the tool's own description, without its name."""
+    mentions: tuple[str, ...] = ()
+    """What its texts take over from earlier results, which the user cannot know before those came."""
     because: str = ""
     """What made the assistant call once more: an error, a further page, a correction; empty for a first call."""
     instruction: str = ""

@@ -33,7 +33,7 @@ from callwright.tools.values_schema import Unsampleable
 from callwright.tracing import span
 from callwright.tries import counted
 
-ROW_ATTEMPTS = 3
+ROW_ATTEMPTS = 5
 """How often a row is begun anew when it fails its checks as a whole."""
 ROWS_A_PLACE = 3
 """Rows under way for each request that the model takes at once, so that it is busy until the last rows end together."""

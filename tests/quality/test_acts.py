@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callwright.quality.acts import acts_in, alike, asks_otherwise, same_thing, says_some, touches
+from callwright.quality.acts import acts_in, alike, asks_otherwise, others_than, same_thing, says_some, touches
 from callwright.records import Tool
 
 
@@ -123,3 +123,12 @@ def test_much_that_looks_something_up_is_asked_for_with_other_verbs(text: str) -
 def test_who_has_it_checked_before_it_is_changed_asks_for_the_change() -> None:
     book = Tool(name="book_room", description="Book a room.", parameters={}, action="create", mutates=True)
     assert not asks_otherwise("Can you find out whether the small room is free and book it?", book)
+
+
+def test_words_for_the_many_name_the_one_too_and_ask_for_no_other_tool() -> None:
+    """Once: "get the attachments of the task" was refused, because another tool gets one attachment."""
+    one, many = tool("get_attachment"), tool("get_attachments_for_object")
+    assert others_than(many, [one, many, ISSUE]) == [ISSUE]
+    assert others_than(one, [one, many]) == [many]
+    changing = tool("delete_attachment", mutates=True), tool("delete_attachment_comment", mutates=True)
+    assert others_than(changing[1], changing) == [changing[0]]

@@ -9,23 +9,29 @@ from tests.quality.perfect import changed, codes, perfect
 from tests.rows import assistant, call, mail_row, result, user
 
 from callwright.quality.kinds import SHOWN, Turn, check_kind, turns_of
-from callwright.records import Metadata, Row
+from callwright.records import Metadata, Provenance, Row
 from callwright.synthesis.kinds import KINDS
 
 Turns = list[tuple[tuple[int, ...], str]]
 
 
-def row_of(turns: Turns) -> Row:
-    """A row whose user turns have so many calls in each of their steps, and end with these words."""
-    messages, count = [], 0
+def row_of(turns: Turns, *, linked: bool = True) -> Row:
+    """A row whose user turns have so many calls in each of their steps, and end with these words.
+
+    Where it is `linked`, each step after the first takes what the one before gave.
+    """
+    messages, count, proofs = [], 0, []
     for groups, said in turns:
         messages.append(user("Please."))
         for group in groups:
             calls = [call(f"c{count + at}", "drive_find", name=f"{count + at}") for at in range(group)]
+            given = {"source": "result", "message": len(messages) - 1} if linked and count else {"source": "user"}
+            proofs += [Provenance(call=one.id, argument="/name", **given) for one in calls]
             messages += [assistant("", *calls), *(result(one.id, "{}") for one in calls)]
             count += group
         messages.append(assistant(said))
-    return mail_row().model_copy(update={"messages": tuple(messages)})
+    row = mail_row().model_copy(update={"messages": tuple(messages)})
+    return row.model_copy(update={"metadata": row.metadata.model_copy(update={"provenance": tuple(proofs)})})
 
 
 def shown(turns: Turns) -> set[str]:
@@ -54,6 +60,46 @@ def test_every_kind_that_is_planned_can_be_shown() -> None:
 )
 def test_what_a_dialogue_shows(turns: Turns, kinds: set[str]) -> None:
     assert shown(turns) == kinds
+
+
+@pytest.mark.parametrize("turns", [[((1, 1), "ok")], [((1,), "ok"), ((1,), "ok")]])
+def test_several_steps_of_which_none_goes_on_from_another_are_neither_sequential_nor_nested(turns: Turns) -> None:
+    """Once: half of the rows of these kinds were calls that had nothing to do with one another."""
+    row = row_of(turns, linked=False)
+    assert "goes on from an earlier result" in SHOWN["sequential" if len(turns) == 1 else "nested"](row)
+
+
+def said_in_text(body: str, asked: str = "Please.") -> Row:
+    """Two steps, of which the second writes `body` after the first has found issue 7142, "The export is empty"."""
+    messages = (
+        user(asked),
+        assistant("", call("c0", "find", query="export")),
+        result("c0", '{"number": 7142, "title": "The export is empty"}'),
+        assistant("", call("c1", "note", body=body)),
+        result("c1", "{}"),
+        assistant("Done."),
+    )
+    proofs = (
+        Provenance(call="c0", argument="/query", source="composed"),
+        Provenance(call="c1", argument="/body", source="composed"),
+    )
+    row = mail_row().model_copy(update={"messages": messages})
+    return row.model_copy(update={"metadata": row.metadata.model_copy(update={"provenance": proofs})})
+
+
+@pytest.mark.parametrize(
+    ("body", "asked", "lacks"),
+    [
+        ("See 7142.", "Please.", False),
+        ("About: The export is empty", "Please.", False),
+        ("The export is slow.", "Please.", True),
+        ("See 7142.", "Is 7142 still open?", True),
+    ],
+)
+def test_a_text_goes_on_from_a_result_that_was_the_first_to_say_what_it_mentions(
+    body: str, asked: str, lacks: bool
+) -> None:
+    assert bool(SHOWN["sequential"](said_in_text(body, asked))) == lacks
 
 
 def test_turns_are_read_from_the_messages() -> None:

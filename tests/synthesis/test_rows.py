@@ -7,7 +7,7 @@ import string
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from tests.noise import NoiseModel
 
@@ -150,7 +150,12 @@ async def _planned(planner: Planner, drafter: Drafter, row: int, refused: Refuse
 def test_a_model_that_writes_noise_yields_only_perfect_rows(
     tools: tuple[Tool, ...], mode: str, style: str, row: int
 ) -> None:
-    found = made(tools, mode, style, row)
+    try:
+        found = made(tools, mode, style, row)
+    except Rejected as rejected:
+        if [finding.code for finding in rejected.findings] != ["kind.unlinked"]:
+            raise
+        reject()  # such tools that nothing that comes back can be taken over
     faults = [str(finding) for finding in check_row(found) if finding.severity == "error"]
     assert faults == []
     assert from_line(to_line(found)) == found

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from callwright.errors import Rejected
-from callwright.records import Message, Persona, Reply, Tool
-from callwright.synthesis.facts import Fact
+from callwright.records import Message, Persona, PlannedCall, Reply, Source, Tool
+from callwright.synthesis.facts import Fact, gist
 from callwright.synthesis.user import WriteUser
 from callwright.synthesis.wish import Wish
 
@@ -69,6 +69,7 @@ def test_slots_are_filled_with_their_values() -> None:
         ("Slow login page: call create_issue with {repository} and {priority}.", "names a tool"),
         ("Open an issue on the slow login page in {repository}, {priority}, and then mail it.", "a second thing"),
         ("An issue in {repository} and {repository} on the slow login, {priority} please.", "more than once"),
+        ("The person needs an issue on the slow login page in {repository}, {priority} please.", "as of somebody else"),
         ("{repository} needs an issue on the slow login page, {priority} please.", "begins with a slot"),
         ("Please open an issue in {repository} about the weather, {priority} priority.", "does not speak of"),
     ],
@@ -82,6 +83,25 @@ def test_what_a_result_will_give_cannot_be_known_yet() -> None:
     assert any("cannot know yet" in finding for finding in findings(text, unknown=[{"number": 4079}]))
     known = [Message(role="user", content="It is about 4079.")]
     assert "4079" in said(text, unknown=[{"number": 4079}], so_far=known)
+
+
+def test_what_a_text_takes_over_from_a_result_cannot_be_known_either() -> None:
+    """Once: a person named the file that a search was only going to find."""
+    text = "Open an issue on the slow login page in {repository}, {priority}, as in Login notes of May."
+    named = ["Login notes of May"]
+    assert any("cannot know yet" in finding for finding in findings(text, mentioned=named))
+    told = [Message(role="assistant", content="I found Login notes of May.")]
+    assert "notes of May" in said(text, mentioned=named, so_far=told)
+
+
+@pytest.mark.parametrize("text", ["Slow login page (7142)", "The login page is slow. See 7142."])
+def test_what_the_words_have_to_be_about_leaves_references_to_results_out(text: str) -> None:
+    call = PlannedCall(
+        id="call_1", tool="create_issue", arguments={"title": text}, mentions=("7142",),
+        sources={"/title": Source(kind="composed", turn=0)},
+    )  # fmt: skip
+    assert "7142" not in gist([call])[0]
+    assert gist([call])[0].startswith(text[:15])
 
 
 def test_a_part_that_follows_another_is_joined_on_and_repeats_nothing() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.noise import NoiseModel
 from tests.synthesis.test_rows import catalogs
@@ -58,16 +58,20 @@ Refusals = list[tuple[str, int, tuple[Finding, ...]]]
 
 
 async def planned(tools: tuple[Tool, ...], mode: str, row: int) -> Blueprint:
+    """The first plan that can be made, as a run goes on to find it."""
     talk = ConversationSettings.model_validate({"agent_mode": mode})
     mix = shares({}, mode, tools)
     people, topics = ListPeople("work", "", 0).fallback(), (Topic(path=("work", "letters")),)
     drafter = Drafter(GenerationSettings(conversation=talk), topics, Sampler(tools), mix, people, seed=3)
     model = NoiseModel()
     planner = Planner(model, Faulty(Simulated(model, 2), FaultSettings()), tries=2)
-    for attempt in range(ROW_ATTEMPTS - 1):  # as a run goes on to a plan that can be made
+    plans = []
+    for attempt in range(ROW_ATTEMPTS):
         with contextlib.suppress(Rejected):
-            return (await planner.plan(drafter.draft(row, attempt), lambda *_: None))[0]
-    return (await planner.plan(drafter.draft(row, ROW_ATTEMPTS - 1), lambda *_: None))[0]
+            plans.append((await planner.plan(drafter.draft(row, attempt), lambda *_: None))[0])
+            break
+    assume(plans)  # with some tools nothing that comes back can be taken over
+    return plans[0]
 
 
 def made(
@@ -309,3 +313,15 @@ def test_the_server_decides_the_form_and_the_settings_overrule_it() -> None:
 
 def test_a_place_says_its_turn_and_what_stands_there() -> None:
     assert (Place("turn 12 user", 0).turn, Place("turn 12 user", 0).what) == (12, "user")
+
+
+def test_words_taken_from_the_example_are_no_beginning_of_a_message() -> None:
+    """Once: a weak model's copies of the example were mended, and the copies shone through in every try."""
+    _, value = perfect(BLUEPRINT, "none")
+    copied = "Could you look in the finance space of our wiki which travel expense form she needs?"
+    value["turn_1"]["user"], good = copied, value["turn_1"]["user"]
+    model, refusals = ScriptedModel([json.dumps(value), good]), Refusals()
+    row = made(BLUEPRINT, model, "none", "json_schema", refusals)
+    assert (faults(row), row.metadata.written_by_code) == ([], ())
+    assert [(step, [finding.code for finding in found]) for step, _, found in refusals] == [("whole", ["whole.copied"])]
+    assert copied not in str(model.requests[1].messages)

@@ -60,3 +60,37 @@ def test_a_result_that_is_known_is_taken_as_it_is() -> None:
     known = {"type": "array", "items": {"type": "integer"}}
     tool = Tool(name="x", parameters={"type": "object", "properties": {}}, returns=known, returns_text="Issue URL")
     assert result_schema(tool) == known
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("create_task", ["task_id", "message"]),
+        ("send_email", ["email_id", "message"]),
+        ("close_task", ["result"]),
+        ("get_weather", ["result"]),
+    ],
+)
+def test_what_nothing_is_said_of_is_supposed_from_the_name(name: str, fields: list[str]) -> None:
+    """Once: a list of bare functions gave nothing that a next call could have gone on from."""
+    assert [*result_schema(Tool(name=name, parameters={}))["properties"]] == fields
+
+
+@pytest.mark.parametrize("name", ["list_files", "find_file", "fetch_files"])
+def test_what_is_looked_for_comes_as_items_with_ids(name: str) -> None:
+    items = result_schema(Tool(name=name, parameters={}))["properties"]["items"]["items"]
+    assert [*items["properties"]] == ["file_id", "name", "summary"]
+
+
+@pytest.mark.parametrize("more", [{}, {"additionalProperties": True}])
+def test_an_envelope_that_leaves_its_data_open_holds_what_is_supposed(more: dict[str, Any]) -> None:
+    returns = {
+        "type": "object",
+        "properties": {"data": {"type": "object", **more}, "successful": {"type": "boolean"}},
+        "required": ["data", "successful"],
+    }
+    filled = result_schema(Tool(name="create_task", parameters={}, returns=returns))
+    assert [*filled["properties"]["data"]["properties"]] == ["task_id", "message"]
+    assert filled["properties"]["successful"] == {"type": "boolean"}
+    closed = {**returns, "properties": {"data": {"type": "object", "additionalProperties": False}}}
+    assert result_schema(Tool(name="create_task", parameters={}, returns=closed)) == closed

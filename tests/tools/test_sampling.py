@@ -1,3 +1,4 @@
+import random
 from collections import Counter
 
 import pytest
@@ -142,3 +143,21 @@ def test_a_bundle_of_an_unknown_toolkit_is_refused_with_its_place() -> None:
 def test_no_tools_at_all_are_refused() -> None:
     with pytest.raises(ConfigError, match="there are no tools to draw from"):
         Sampler(())
+
+
+def test_a_chain_is_two_tools_of_which_the_second_takes_what_the_first_gives() -> None:
+    relations = _chain(9, kits=3)
+    sampler = Sampler(relations.tools, relations)
+    for seed in range(20):
+        giver, taker = sampler.chain(relations.tools[0], random.Random(seed))
+        assert int(taker.name[1:]) == int(giver.name[1:]) + 1
+        assert sampler.takers([giver]) == [taker]
+        assert [(link.source, link.target) for link in sampler.links([taker, giver])] == [(giver.name, taker.name)]
+    assert Sampler(relations.tools, Relations(relations.tools)).chain(relations.tools[0], random.Random(1)) == ()
+
+
+def test_what_stands_deep_in_a_result_makes_no_chain() -> None:
+    """Once: rows failed again and again on a field that hardly any result has."""
+    tools = _tools(2)
+    deep = Edge(0, 1, "result", "/info/group/resources/ids/0", "/group_id", "group id", 0.9)
+    assert Sampler(tools, Relations(tools, (deep,))).chain(tools[0], random.Random(1)) == ()

@@ -22,7 +22,7 @@ from callwright.plugins import Answer, Model, Refused
 from callwright.prompts import render
 from callwright.quality.acts import telling
 from callwright.quality.results import PLACEHOLDER
-from callwright.quality.saying import hard_tokens, leaves
+from callwright.quality.saying import at_pointer, hard_tokens, leaves
 from callwright.records import Constraint, Finding, Pointer, Reply, Request, Schema, Tool, ToolCall
 from callwright.text import plain
 from callwright.tools.decided import completed, is_decided, room, undecided
@@ -172,8 +172,8 @@ class WriteResult:
     def _framed(self, schema: Schema, at: Pointer) -> Schema:
         """The schema under which the model writes: what code decides stands in it as constants."""
         name, depth = at.rpartition("/")[2], at.count("/")
-        if depth == 1 and name in self._call.arguments and is_valid(self._call.arguments[name], schema):
-            return {"const": self._call.arguments[name]}
+        if at and (said := self._said_at(at)) is not None and is_valid(said, schema):
+            return {"const": said}
         if (own := own_id(self._tool, self._call.arguments, at)) is not None and is_valid(own, schema):
             return {"const": own}
         kind = kind_of(schema)
@@ -191,9 +191,19 @@ class WriteResult:
         longest = CODE_CHARS if role == "code" else TEXT_CHARS
         return {"type": "string", "minLength": 1, "maxLength": min(schema.get("maxLength", longest), longest)}
 
+    def _said_at(self, at: Pointer) -> Any:
+        """What the call named at the same place, which its result echoes; None for nothing, or for a whole thing, of
+        which a result tells more than the call did."""
+        try:
+            said = at_pointer(self._call.arguments, at)
+        except LookupError:
+            return None
+        return None if isinstance(said, dict) else said
+
     def _framed_object(self, schema: Schema, at: Pointer) -> Schema:
         required, parts = set(schema.get("required", ())), schema["properties"]
         chosen = [name for name in parts if name in required] or list(parts)[:MOST_FIELDS]
+        chosen += [name for name in parts if name not in chosen and self._said_at(f"{at}/{name}") is not None]
         if at.count("/") < 2:
             chosen += [name for name in parts if name not in chosen][: max(0, MOST_FIELDS - len(chosen))]
         framed = {name: self._framed(parts[name], f"{at}/{name}") for name in parts if name in chosen}

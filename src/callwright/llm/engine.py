@@ -5,7 +5,8 @@ A step of the runtime holds the interpreter's lock from its beginning to its end
 neither waits for the other, and a crash of the native library costs the requests in flight instead of the run.
 
 Lines of JSON over stdin and stdout: {"add": 3, "task": {...}} and {"cancel": 3} go in; out come first
-{"ready": true} or {"failed": "..."}, then {"number": 3, "done": {...}} or {"number": 3, "error": TYPE, "said": "..."}.
+{"ready": true} or {"failed": "..."}, then {"number": 3, "done": {...}} or {"number": 3, "error": TYPE, "said": "..."},
+and {"alive": true} where nothing else was told for a while: many long replies at once leave none done for minutes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ from callwright.llm.batch import Batch, Done, Task
 from callwright.llm.runtime import Runtime
 
 READ_BYTES = 1 << 20
+SIGN_OF_LIFE_S = 1.0
+"""Between two answers while something is generated."""
 
 
 def main(folder: Path) -> int:
@@ -35,12 +39,18 @@ def main(folder: Path) -> int:
         _tell(answers, {"failed": " ".join(str(error).strip().splitlines()[-1:])[:200]})
         return 1
     _tell(answers, {"ready": True})
-    orders = Orders(0)
+    orders, told = Orders(0), time.monotonic()
     while not orders.ended:
         for order in orders.read(wait=batch.idle):
             _obey(batch, order)
-        for number, outcome in batch.step() if not batch.idle else ():
+        ended = batch.step() if not batch.idle else []
+        for number, outcome in ended:
             _tell(answers, {"number": number, **_said(outcome)})
+        if not ended and time.monotonic() - told > SIGN_OF_LIFE_S:
+            _tell(answers, {"alive": True})
+        elif not ended:
+            continue
+        told = time.monotonic()
     return 0
 
 

@@ -21,7 +21,7 @@ from callwright.llm.batch import Done, Task
 LINE_BYTES = 1 << 26
 """The longest answer that is read."""
 SILENCE_S = 120.0
-"""An engine that answers nobody for so long is taken for stuck; the longest reply takes half of it on two cores."""
+"""An engine that gives no sign of life for so long is taken for stuck: one step of a full batch takes seconds."""
 PATIENCE_S = 5.0
 """For the engine to end when its input has ended."""
 
@@ -44,7 +44,7 @@ class Engine:
         self._numbers = itertools.count()
         self._closed = False
         self._answered = 0.0
-        """When the engine answered last, by the loop's clock."""
+        """When the engine said something last, by the loop's clock."""
 
     @property
     def pid(self) -> int | None:
@@ -67,7 +67,7 @@ class Engine:
             self._waiting.pop(number, None)
 
     async def _outcome(self, future: asyncio.Future[Done], process: asyncio.subprocess.Process) -> Done:
-        """What the engine answers. One that answers nobody for `silence_s` is ended, which fails who waits."""
+        """What the engine answers. One that says nothing for `silence_s` is ended, which fails who waits."""
         loop = asyncio.get_running_loop()
         asked = loop.time()
         while not (await asyncio.wait({future}, timeout=self._silence_s / 4))[0]:
@@ -143,7 +143,7 @@ class Engine:
         while line := await process.stdout.readline():
             answer = orjson.loads(line)
             self._answered = asyncio.get_running_loop().time()
-            future = self._waiting.get(answer["number"])
+            future = self._waiting.get(answer.get("number", -1))
             if future is None or future.done():
                 continue
             if "done" in answer:

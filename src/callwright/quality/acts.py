@@ -116,6 +116,22 @@ def same_thing(one: Tool, other: Tool) -> bool:
     return _parts(one.name, one.toolkit or "") == _parts(other.name, other.toolkit or "")
 
 
+def others_than(own: Tool, tools: Iterable[Tool]) -> list[Tool]:
+    """Those of `tools` of which words for `own` do not speak as well.
+
+    "Get the attachments of a task" asks for `list_task_attachments`, though it names what `get_attachment` gives too.
+    """
+    return [tool for tool in tools if tool is not own and not same_thing(tool, own) and not _is_within(tool, own)]
+
+
+def _is_within(tool: Tool, own: Tool) -> bool:
+    """Whether both look up, and the thing of `own` is named by the words for the thing of `tool` and more."""
+    if tool.mutates or own.mutates:
+        return False
+    (_, thing), (_, owned) = (_parts(one.name, one.toolkit or "") for one in (tool, own))
+    return bool(thing) and {*thing.removesuffix(r"\b").split(r"\W+")} <= {*owned.removesuffix(r"\b").split(r"\W+")}
+
+
 class _Act(NamedTuple):
     word: str
     """What every text that speaks of the act has, in lower case: most texts are told apart by it alone."""

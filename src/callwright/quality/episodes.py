@@ -44,6 +44,45 @@ def made(messages: Sequence[Message]) -> list[Made]:
     return found
 
 
+MOST_LABEL_WORDS = 6
+# --- data flow ---------------------------------------------------------------------------------------------------
+
+
+def goes_on(row: Row, calls: Iterable[Made]) -> bool:
+    """Whether one of `calls` takes over what an earlier result of the row holds: as an argument, or in a text."""
+    return any(_takes_over(row, one) for one in calls)
+
+
+def _takes_over(row: Row, one: Made) -> bool:
+    """By the proof of an argument, or by a name or number in a text that a result was the first to say."""
+    before = [message for message in row.messages[: one.at] if message.role in ("user", "tool")]
+    for proof in row.metadata.provenance:
+        if proof.call != one.call.id:
+            continue
+        if proof.source == "result" and proof.message is not None and proof.message < one.at:
+            return True
+        if proof.source == "composed":
+            text = _written(one.call.arguments, proof.argument)
+            told = [*hard_tokens(text), *(name for name in _labels(before) if says(text, name))]
+            if any(next((said.role for said in before if says(said.content, part)), "") == "tool" for part in told):
+                return True
+    return False
+
+
+def _labels(messages: Iterable[Message]) -> set[str]:
+    """The texts of several words in results: what things are called."""
+    found = (leaf for said in messages if said.role == "tool" for _, leaf in leaves(_json(said.content)))
+    return {leaf for leaf in found if isinstance(leaf, str) and 1 < len(leaf.split()) <= MOST_LABEL_WORDS}
+
+
+def _written(arguments: Mapping[str, Any], pointer: Pointer) -> str:
+    """Empty where the proof leads nowhere, which another check finds."""
+    try:
+        return str(at_pointer(arguments, pointer))
+    except LookupError:
+        return ""
+
+
 # --- recovery ----------------------------------------------------------------------------------------------------
 
 _SIGNS: Mapping[str, str] = {

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from callwright.quality.episodes import (
     correction_lacks,
+    goes_on,
     injection_lacks,
     late_tool_lacks,
+    made,
     recovery_lacks,
     refusal_lacks,
 )
@@ -49,11 +51,24 @@ def _calls_in_two(turns: Sequence[Turn]) -> bool:
     return sum(1 for turn in turns if turn.groups) > 1
 
 
+def _nested_lacks(row: Row) -> str:
+    if not _calls_in_two(turns_of(row.messages, failed_in(row))):
+        return "fewer than two turns have calls"
+    return "" if goes_on(row, made(row.messages)) else "no call goes on from an earlier result"
+
+
+def _sequential_lacks(row: Row) -> str:
+    if not any(len(turn.groups) > 1 for turn in turns_of(row.messages, failed_in(row))[:1]):
+        return "the first turn is not several steps"
+    first = [one for one in made(row.messages) if one.turn == 0]
+    return "" if goes_on(row, first) else "no call of the first turn goes on from an earlier result"
+
+
 SHOWN: Mapping[str, Lacks] = {
     "single": _first(lambda turn: turn.groups == (1,), "the first turn is not one call"),
     "parallel": _first(lambda turn: max(turn.groups, default=0) > 1, "no step of the first turn has several calls"),
-    "sequential": _first(lambda turn: len(turn.groups) > 1, "the first turn is not several steps"),
-    "nested": _turns(_calls_in_two, "fewer than two turns have calls"),
+    "sequential": _sequential_lacks,
+    "nested": _nested_lacks,
     "no_call": _first(lambda turn: not turn.groups, "the first turn has calls"),
     "no_tool": _turns(lambda turns: not any(turn.groups for turn in turns), "there are calls"),
     "clarify": _clarify_lacks,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callwright.errors import Rejected
-from callwright.quality.acts import acts_in, same_thing, telling
+from callwright.quality.acts import acts_in, others_than, telling
 from callwright.quality.counts import miscounted
 from callwright.quality.saying import invented
 from callwright.records import Finding, Message, PlannedCall, Reply, Request, Tool
@@ -142,9 +142,9 @@ class WriteAnswer:
         if is_foreign(self.language) and not reads_english(text):
             return ""
         called = [self.tools[call.tool] for call in self.calls]
-        others = [
-            tool for tool in self.tools.values() if not any(tool is one or same_thing(tool, one) for one in called)
-        ]
+        others = [*self.tools.values()]
+        for one in called:
+            others = others_than(one, others)
         if claimed := [tool for tool in acts_in(text, others) if tool.mutates and tool.name not in self.context]:
             return claimed[0].description.rstrip(".").lower() or words_of(claimed[0].name)
         made = CLAIMS.search(text)

@@ -9,11 +9,12 @@ from typing import Any
 
 from callwright.errors import Rejected
 from callwright.llm.conform import read_json
-from callwright.quality.acts import acts_in, same_thing, telling
+from callwright.quality.acts import acts_in, others_than, telling
 from callwright.quality.saying import invented, leaves, says
 from callwright.records import Finding, Reply, Request, Schema
 from callwright.synthesis.content import empty_words, tidied, without_inventions
 from callwright.synthesis.draft import Draft
+from callwright.synthesis.facts import referring
 from callwright.synthesis.frame import Frame
 from callwright.synthesis.pointers import replaced
 from callwright.synthesis.situation import Situation
@@ -114,7 +115,7 @@ class FillArguments:
 
     @property
     def _situation(self) -> Situation:
-        others = [tool for tool in self.draft.offered if not same_thing(tool, self.frame.tool)]
+        others = others_than(self.frame.tool, self.draft.offered)
         others = [tool for tool in others if not acts_in(self.before, [tool])]  # a look back may name what was done
         persona = self.draft.persona
         return Situation(persona.job, persona.language, self.frame.tool, others, self.told)
@@ -136,7 +137,7 @@ class FillArguments:
         """With what an earlier result gave, where the model's text does not mention it: as a reference after it."""
         for pointer, must in self.frame.must_hold.items():
             name, text = pointer[1:], _text_at(arguments, pointer)
-            added = f"{text} See {must}." if text.endswith(".") else f"{text} ({must})"
+            added = referring(text, must)
             if text and not says(text, must) and len(added) <= self._open(name).get("maxLength", 0):
                 arguments = {**arguments, name: added}
         return arguments

@@ -13,11 +13,15 @@ from callwright.quality.acts import same_thing
 from callwright.records import Persona, Tool, Topic
 from callwright.synthesis.clarity import clarity_of_row
 from callwright.synthesis.kinds import Kind, TurnShape, kind_of_row
+from callwright.synthesis.linking import can_mention, gives
 from callwright.synthesis.opening import Opening, opening_of_row
 from callwright.synthesis.personas import OCCASIONS, People
 from callwright.synthesis.purpose import purpose_of
 from callwright.synthesis.settings import GenerationSettings
 from callwright.tools.sampling import Link, Sample, Sampler
+
+LATE = 3
+"""From this attempt on, a call that goes on from another one may mention its result in a text."""
 
 
 class Use(NamedTuple):
@@ -50,6 +54,8 @@ class Draft:
     (`refusal`)."""
     clarity: str = ""
     """A name of the settings' `clarity`."""
+    flows: bool = False
+    """Whether a call has to take something over from an earlier result."""
     opening: Opening = field(default_factory=Opening)
 
 
@@ -93,6 +99,9 @@ class Drafter:
         others = [tool for tool in (*sample.tools, *sample.distractors) if tool.name not in {*used, *hidden}]
         if wanted and shapes[0].unfit:
             others = [tool for tool in others if not _does_as_well(tool, wanted)]
+        if kind.flows:  # who could take over what comes back, should the planned tool not be able to
+            takers = [tool for tool in self._sampler.takers(used.values()) if tool.name not in used]
+            others = [*takers, *(tool for tool in others if tool not in takers)]
         offered = [*used.values(), *others[: self._settings.tools.sampling.distractors]]
         rng.shuffle(offered)
         persona = self._people.of_row(row, len(self._topics))
@@ -105,7 +114,8 @@ class Drafter:
             occasion=rng.choice(OCCASIONS),
             shapes=shapes,
             plan=plan,
-            links=tuple(link for link in sample.links if link.reason == "result"),
+            flows=kind.flows,
+            links=tuple(link for link in self._sampler.links(offered) if link.reason == "result"),
             offered=tuple(offered),
             wanted=wanted,
             opening=opening_of_row(self._output, self._seed, row, seed, persona),
@@ -116,6 +126,8 @@ class Drafter:
         """The sampled tools, the first of them one that suits the kind: from the sample, else from its distractors,
         else from anywhere. A later attempt looks anywhere at once, because a tool may only have seemed to suit."""
         uses = [Use(tool, before) for tool, before in zip(sample.tools, sample.uses, strict=True)]
+        if kind.flows:
+            return self._chained(uses, rng, attempt)
         if not kind.is_choosy:
             return uses
         near = [] if attempt else [tool for tool in (*sample.tools, *sample.distractors) if kind.suits(tool)]
@@ -124,6 +136,25 @@ class Drafter:
         if first is None or first.name == uses[0].tool.name:
             return uses
         return [Use(first, rng.randrange(1 << 20)), *(use for use in uses if use.tool.name != first.name)][: len(uses)]
+
+    def _chained(self, uses: list[Use], rng: random.Random, attempt: int) -> list[Use]:
+        """The uses with two tools in front of which one can take over what the other gives, where there are such.
+
+        As they are in the first attempt, where they hold such a pair. Later ones draw another, because what came back
+        could not be taken over: first a pair of the tool graph, at last one of which a text can mention a result.
+        """
+        tools = [use.tool for use in uses]
+        is_chained = any(link.reason == "result" for link in self._sampler.links(tools))
+        if not attempt and (is_chained or any(can_mention(tool, tools[0]) for tool in tools[1:])):
+            return uses
+        near = uses[0].tool
+        giver = self._sampler.anywhere(gives, near, rng)
+        taker = giver and self._sampler.anywhere(lambda tool: tool is not giver and can_mention(tool, giver), near, rng)
+        noted = (giver, taker) if giver and taker else ()
+        chain = self._sampler.chain(near, rng)
+        pair = (noted or chain) if attempt >= LATE else (chain or noted)
+        chained = [Use(tool, rng.randrange(1 << 20)) for tool in pair]
+        return [*chained, *(use for use in uses if use.tool not in pair)][: len(uses)]
 
     def _lengthened(self, shapes: tuple[TurnShape, ...], needed: int, rng: random.Random) -> tuple[TurnShape, ...]:
         """The kind's own turns, followed by as many others as a multi-turn dialogue is to have."""

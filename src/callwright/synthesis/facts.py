@@ -92,13 +92,24 @@ def loose_ends(call: PlannedCall, turn: int, known: str) -> list[Fact]:
 
 
 def gist(calls: Iterable[PlannedCall]) -> list[str]:
-    """The composed texts: what the user's own words have to be about."""
+    """The composed texts, without what they mention of results: what the user's own words have to be about."""
     return [
-        str(at_pointer(call.arguments, pointer))
+        _unreferred(str(at_pointer(call.arguments, pointer)), call.mentions)
         for call in calls
         for pointer, source in call.sources.items()
         if source.kind == "composed"
     ]
+
+
+def referring(text: str, value: str) -> str:
+    """`text` with a reference to `value` after it."""
+    return f"{text} See {value}." if text.endswith(".") else f"{text} ({value})"
+
+
+def _unreferred(text: str, values: Iterable[str]) -> str:
+    for value in values:
+        text = text.removesuffix(f" See {value}.").removesuffix(f" ({value})")
+    return text
 
 
 def in_words(facts: Iterable[Fact]) -> str:

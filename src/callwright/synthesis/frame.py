@@ -95,6 +95,17 @@ class Framer:
         frame.schema = self._object(tool.parameters, "", turn, given, frame)
         return frame
 
+    def write(self, frame: Frame, name: str, turn: int) -> bool:
+        """Add an optional text of the assistant's to a frame. False where it cannot be written freely."""
+        schema = frame.tool.parameters["properties"][name]
+        opened = _open(name, schema, role_of(name, schema))
+        if opened is None or "properties" not in frame.schema:
+            return False
+        frame.schema["properties"][name] = opened
+        frame.schema["required"].append(name)
+        frame.sources[f"/{escaped(name)}"] = Source(kind="composed", turn=turn)
+        return True
+
     def _existing(self, tool: Tool, turn: int, given: Mapping[Pointer, Known]) -> Mapping[Pointer, Known]:
         """`given`, and names of one thing that is there for the arguments that have to name something.
 

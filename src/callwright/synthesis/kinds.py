@@ -15,6 +15,7 @@ from callwright.errors import ConfigError
 from callwright.records import Tool
 from callwright.synthesis.correcting import changeable
 from callwright.synthesis.instructions import has_room
+from callwright.synthesis.linking import can_go_on
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ class Kind:
     """Whether the first call of a row of this kind may be one of this tool."""
     prefers: Callable[[Tool], bool] = _any
     """Whether it is better one of this tool, where there is a choice."""
+    flows: bool = False
+    """Whether a call has to take something over from an earlier result."""
 
     @property
     def is_choosy(self) -> bool:
@@ -139,8 +142,8 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("single", "one call", _single),
         Kind("parallel", "independent calls at once", _parallel),
-        Kind("sequential", "a call that uses a result", _sequential),
-        Kind("nested", "a plan that runs over several turns", _nested, turns=2),
+        Kind("sequential", "a call that uses a result", _sequential, flows=True),
+        Kind("nested", "a plan that runs over several turns", _nested, turns=2, flows=True),
         Kind("no_call", "a question that needs no tool", _no_call),
         Kind("no_tool", "a request that no offered tool can serve", _no_tool),
         Kind("clarify", "a required value is missing: ask, then call", _clarify, turns=2, prefers=_needy),
@@ -216,14 +219,16 @@ def shares(wanted: Mapping[str, float], mode: str, tools: Collection[Tool] = ())
 
 def any_tool_shows(name: str) -> bool:
     """Whether rows of this kind can be made whatever the tools are."""
-    return name not in _TAKES
+    return KINDS[name].suits is _any
 
 
 def _is_shown(kind: Kind, tools: Collection[Tool]) -> bool:
-    return not tools or any(map(kind.suits, tools))
+    return not tools or (any(map(kind.suits, tools)) and (not kind.flows or can_go_on(tools)))
 
 
 _TAKES = {
+    "sequential": "a tool that can take over what another one gives",
+    "nested": "a tool that can take over what another one gives",
     "correction": "a tool with a required argument that can have another value",
     "injection": "a tool whose results hold a text",
 }

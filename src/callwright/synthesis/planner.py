@@ -6,15 +6,15 @@ row draws (`draft.py`), and the words (`turns.py`).
 
 from __future__ import annotations
 
-import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from callwright.pipeline import attempt
 from callwright.plugins import Executor, Knowing, Model, Refused
-from callwright.quality.saying import at_pointer, hard_tokens, leaves, spoken
-from callwright.records import Blueprint, Mark, PlannedCall, PlannedTurn, Pointer, Source, Tool
+from callwright.quality.saying import at_pointer, spoken
+from callwright.records import Blueprint, Mark, PlannedCall, PlannedTurn, Tool
+from callwright.synthesis import linking
 from callwright.synthesis.arguments import FillArguments, Filled
 from callwright.synthesis.correcting import changed
 from callwright.synthesis.draft import Draft, Use
@@ -28,18 +28,15 @@ from callwright.synthesis.episodes import (
     with_early,
     with_gaps,
 )
-from callwright.synthesis.frame import Frame, Framer, Known, leaf_sources
+from callwright.synthesis.frame import Frame, Framer, leaf_sources
 from callwright.synthesis.kinds import TurnShape
 from callwright.synthesis.progress import Progress
 from callwright.synthesis.purpose import wish_of
 from callwright.synthesis.recovering import Untaken
 from callwright.synthesis.text import refused as rejected
 from callwright.tools.languages import LANGUAGES
-from callwright.tools.roles import role_of, words_of
-from callwright.tools.values import Values, is_valid
-
-_UNLINKABLE = frozenset({"flag", "enum", "const", "object", "list", "number", "language", "currency"})
-_LINKED_TEXT = ("prose", "title", "query", "phrase")
+from callwright.tools.roles import words_of
+from callwright.tools.values import Values
 
 
 class Planner:
@@ -93,7 +90,7 @@ class Planner:
         shape = draft.shapes[number]
         if shape.unfit or shape.forbidden:
             assert draft.wanted is not None
-            unfit = await self._call(draft, Use(draft.wanted, 0), number, state, {}, (), refused)
+            unfit = await self._call(draft, Use(draft.wanted, 0), number, state, (), refused)
             return forbidden(draft, unfit, draft.wanted, state) if shape.forbidden else PlannedTurn(unfit=unfit)
         if shape.missing or shape.early:
             return PlannedTurn()  # filled by `with_gaps` or `with_early`, once the next turn's call is known
@@ -104,9 +101,9 @@ class Planner:
             made: list[PlannedCall] = []
             for use in step:
                 linked = shape.linked and (bool(steps) or number > 0)
-                given = self._given(draft, use.tool, state, linked=linked)
-                made.append(await self._call(draft, use, number, state, given, tuple(made), refused, linked=linked))
-            steps += await self._done(draft, shape, [use.tool for use in step], made, state)
+                made.append(await self._call(draft, use, number, state, tuple(made), refused, linked=linked))
+            tools = [state.frames[call.id].tool for call in made]
+            steps += await self._done(draft, shape, tools, made, state)
         return PlannedTurn(steps=tuple(steps)) if steps else _small_talk(draft, state)
 
     @staticmethod
@@ -153,15 +150,17 @@ class Planner:
         use: Use,
         turn: int,
         state: Progress,
-        given: Mapping[Pointer, Known],
         siblings: tuple[PlannedCall, ...],
         refused: Refused,
         *,
         linked: bool = False,
     ) -> PlannedCall:
-        frame = state.framer.frame(use.tool, use.before + len(siblings), turn, given)
-        if linked and not given:
-            _tie(frame, state)
+        use = Use(use.tool, use.before + len(siblings))
+        if linked:
+            frame = linking.linked(draft, use, turn, state, needed=draft.flows and not state.flows)
+            state.flows |= linking.goes_on(frame)
+        else:
+            frame = state.framer.frame(use.tool, use.before, turn, {})
         others = tuple(call.arguments for call in siblings if call.tool == use.tool.name)
         before = state.situations[-1] if linked and state.situations else ""
         number = len(state.calls) + len(siblings)
@@ -209,19 +208,8 @@ class Planner:
             sources=sources,
             situation=filled.situation,
             wants=wish_of(tool),
+            mentions=tuple(frame.must_hold.values()),
         )
-
-    @staticmethod
-    def _given(draft: Draft, tool: Tool, state: Progress, *, linked: bool) -> dict[Pointer, Known]:
-        """Arguments of `tool` that an earlier result holds, by the tool graph's edges first, then by name."""
-        if not linked:
-            return {}
-        for link in draft.links:
-            if link.target == tool.name and link.source in state.results:
-                found = _taken(state, state.results[link.source], link.result)
-                if found is not None:
-                    return {link.argument: found}
-        return dict(itertools.islice(_by_name(tool, state), 1))
 
 
 def _small_talk(draft: Draft, state: Progress) -> PlannedTurn:
@@ -234,58 +222,3 @@ def _small_talk(draft: Draft, state: Progress) -> PlannedTurn:
         intent=f"The person asks a general question about {leaf} that needs no look-up.",
         plainly=f"In general, what matters most here: {leaf}?",
     )
-
-
-def _taken(state: Progress, call_id: str, pointer: Pointer) -> Known | None:
-    """The value at a result pointer; `*` stands for the first item of a list."""
-    call = next(call for call in state.calls if call.id == call_id)
-    pointer = pointer.replace("/*", "/0").replace("/-", "/0")
-    try:
-        value = at_pointer(call.result, pointer)
-    except LookupError:
-        return None
-    if call.error is not None or (call.id, pointer) in state.tainted:
-        return None
-    return Known(value, Source(kind="result", call=call.id, pointer=pointer))
-
-
-def _by_name(tool: Tool, state: Progress) -> Any:
-    """Parameters whose name, role and type an earlier result's field shares."""
-    for name, schema in tool.parameters.get("properties", {}).items():
-        role = role_of(name, schema)
-        if role in _UNLINKABLE or role in _LINKED_TEXT:
-            continue
-        for call in reversed(state.sound):
-            for pointer, value in leaves(call.result):
-                same = pointer.rpartition("/")[2].lower() == name.lower()
-                if same and value not in (None, "") and is_valid(value, schema):
-                    known = Known(value, Source(kind="result", call=call.id, pointer=pointer))
-                    yield f"/{name}", known
-
-
-def _tie(frame: Frame, state: Progress) -> None:
-    """Where no argument takes an earlier result as it is, an open text has to mention one of its values."""
-    found = next(
-        (
-            (call, pointer, str(value))
-            for call in reversed(state.sound)
-            for pointer, value in leaves(call.result)
-            if isinstance(value, str | int) and not isinstance(value, bool) and _is_telling(pointer, value)
-        ),
-        None,
-    )
-    parts = frame.schema.get("properties", {})
-    texts = [name for role in _LINKED_TEXT for name, part in parts.items()
-             if part.get("type") == "string" and role_of(name, part) == role]  # fmt: skip
-    if found is None or not texts:
-        return
-    _, _, value = found
-    if len(value) <= parts[texts[0]]["maxLength"] // 2:
-        frame.must_hold[f"/{texts[0]}"] = value
-
-
-def _is_telling(pointer: Pointer, value: str | int) -> bool:
-    role = role_of(pointer.rpartition("/")[2], {"type": "integer" if isinstance(value, int) else "string"})
-    if isinstance(value, int):
-        return role == "id"
-    return role in ("id", "path", "file_name", "sha", "branch", "repository", "username") and bool(hard_tokens(value))

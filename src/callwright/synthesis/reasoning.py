@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from callwright.errors import Rejected
 from callwright.llm.conform import read_json
-from callwright.quality.acts import acts_in, same_thing, touches
+from callwright.quality.acts import acts_in, others_than, touches
 from callwright.quality.saying import invented
 from callwright.records import Finding, PlannedCall, Reply, Request, Schema, Tool
 from callwright.synthesis.purpose import purpose_of
@@ -81,7 +81,7 @@ class WriteThoughts:
             if is_foreign(self.language) and not reads_english(thought):
                 continue
             own = self.tools[call.tool]
-            others = [tool for tool in self.tools.values() if not same_thing(tool, own)]
+            others = others_than(own, self.tools.values())
             if not touches(thought, own) or (acts_in(thought, others) and not acts_in(thought, [own])):
                 raise refused("thoughts.other_act", f"{thought[:60]!r} is about another action than {call.tool}")
         if made_up := invented(" ".join(thoughts), self.context):

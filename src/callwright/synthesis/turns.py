@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 
 from callwright.pipeline import Step, attempt
 from callwright.plugins import Conversation, Model, Refused
-from callwright.quality.acts import same_thing
+from callwright.quality.acts import others_than
 from callwright.records import Blueprint, Message, PlannedCall, PlannedTurn, Tool, ToolCall
 from callwright.synthesis.answer import WriteAnswer
 from callwright.synthesis.clarity import guided
@@ -135,6 +135,7 @@ class Turns:
                 tool=_meant(talk, call),
                 others=_not_meant(talk, _meant(talk, call)),
                 unknown=[cleaned(later).result for later in turn.calls],
+                mentioned=[value for later in turn.calls for value in later.mentions],
                 leave_out=left_out,
                 plainly=turn.plainly,
                 needs_nothing=bool(turn.intent) and not turn.steps,
@@ -252,7 +253,7 @@ def _meant(talk: _Talk, call: PlannedCall | None) -> Tool | None:
 
 def _not_meant(talk: _Talk, own: Tool | None) -> list[Tool]:
     """The offered tools that it must not ask for."""
-    return [tool for tool in talk.tools.values() if own and tool is not own and not same_thing(tool, own)]
+    return others_than(own, talk.tools.values()) if own else []
 
 
 def _counts(calls: Sequence[PlannedCall]) -> str:

@@ -20,13 +20,14 @@ from callwright.llm.settings import LLMSettings
 from callwright.pipeline import Cast
 from callwright.plugins import Conversation, Model, Refused
 from callwright.prompts import render
+from callwright.quality.acts import alike
 from callwright.records import Blueprint, Constraint, Finding, Message, Reply, Request
 from callwright.synthesis.clarity import guided
 from callwright.synthesis.settings import ClarityLevel
 from callwright.synthesis.text import seed_of
 from callwright.synthesis.turns import Style
 from callwright.synthesis.whole_plan import Plan
-from callwright.synthesis.whole_rehearsal import Mended, Place, Played, rehearse
+from callwright.synthesis.whole_rehearsal import Mended, Place, rehearse
 from callwright.text import plain
 from callwright.tools.languages import in_language
 
@@ -83,13 +84,17 @@ class Whole:
         plan = Plan(blueprint, wanted.steps)
         words: dict[Place, list[str]] = {}
         correction: tuple[Message, ...] = ()
+        asked = self._request(plan, self._form, 0, ())
         for number in range(min(self._tries, MOST_WHOLES)):
             reply, form = await self._asked(plan, number, correction, refused)
             try:
-                for place, said in _read(plan, form, reply).items():
-                    words[place] = [*said, *words.get(place, ())]
+                said = _read(plan, form, reply)
+                copied = {place: found for place, text in said.items() if (found := _copied(text, asked))}
+                for place in said.keys() - copied.keys():
+                    words[place] = [said[place], *words.get(place, ())]
                 talk, played = await rehearse(blueprint, words, **self._turns)
-                findings, wrong = _findings(played), len(played.findings)
+                lacking = {place: found for place, found in copied.items() if place not in words}
+                findings, wrong = _findings(played.findings | lacking), len(played.findings | lacking)
             except Rejected as rejected:
                 findings, wrong = rejected.findings, len(plan.steps)
             if not findings:
@@ -137,10 +142,17 @@ class Whole:
         )
 
 
-def _read(plan: Plan, form: Form, reply: Reply) -> dict[Place, list[str]]:
+def _read(plan: Plan, form: Form, reply: Reply) -> dict[Place, str]:
     """The words in `reply`. Raises `Rejected`."""
     said = read_json(reply, plan.schema) if form == "json_schema" else parse(plan.rule, plain(reply.text))
     return plan.words(said)
+
+
+def _copied(text: str, request: Request) -> tuple[Finding, ...]:
+    """What is wrong with words that a weak model took from the example: they are no beginning of anything."""
+    example = next(message.content for message in request.messages if message.role == "assistant")
+    said = "is taken from the example; write about this conversation"
+    return (Finding(code="whole.copied", path="$", message=said),) if alike(example, text) else ()
 
 
 def _constraint(plan: Plan, form: Form) -> Constraint:
@@ -154,11 +166,11 @@ def _constraint(plan: Plan, form: Form) -> Constraint:
     return Constraint(body=plan.schema)
 
 
-def _findings(played: Played) -> tuple[Finding, ...]:
+def _findings(found: Mapping[Place, tuple[Finding, ...]]) -> tuple[Finding, ...]:
     """Every finding, at the place of its words."""
     return tuple(
         finding.model_copy(update={"path": f"turn_{place.turn + 1} {place.what}"})
-        for place, findings in played.findings.items()
+        for place, findings in found.items()
         for finding in findings
     )
 

@@ -54,9 +54,9 @@ class Plan:
         decided = sum(len(json.dumps(item.arguments)) for item in items if isinstance(item, Decided))
         return TOKENS_A_PIECE * len(items) + decided // 2
 
-    def words(self, value: Mapping[str, Any]) -> dict[Place, list[str]]:
+    def words(self, value: Mapping[str, Any]) -> dict[Place, str]:
         """What a reply says at each place, as the step there reads it."""
-        return {place: [self._said(place, value[f"turn_{place.turn + 1}"])] for place in self.steps}
+        return {place: self._said(place, value[f"turn_{place.turn + 1}"]) for place in self.steps}
 
     def skeleton(self, form: Literal["json", "text"]) -> str:
         """The dialogue with dots for its words."""

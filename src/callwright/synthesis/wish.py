@@ -67,6 +67,8 @@ _SERVES = re.compile(
 """In lower case, and each way beginning with a letter: five times as fast as with IGNORECASE."""
 _SORRY = re.compile(r"^(?:oh,? |ah,? )?(?:i'm )?sorry\b", re.IGNORECASE)
 """How a person begins to correct a request; an assistant says it of what it cannot do."""
+_THIRD = re.compile(r"(?:the|this) (?:person|user)\b", re.IGNORECASE)
+"""How a brief speaks of them."""
 _LIST = re.compile(r"^\s*[-*] |\s=\s", re.MULTILINE)
 MAX_CHARS = 500
 SPOILT = "user.speech_act"
@@ -94,6 +96,8 @@ class Wish:
     """Those that it must not ask for."""
     unknown: Sequence[Any]
     """Results that are still to come: the person cannot know what they hold."""
+    mentioned: Sequence[str] = ()
+    """What the calls' texts take over from results."""
     leave_out: Fact | None = None
     plainly: str = ""
     """What code says where nothing is wanted that a tool does."""
@@ -172,7 +176,9 @@ class Wish:
         """What English words tell."""
         told = {
             "speaks as the assistant; the person asks, nothing is done yet": self._speaks_as_assistant(text),
-            'speaks of the person as of somebody else; write "I" and "we"': (names_job(text, self.persona.job)),
+            'speaks of the person as of somebody else; write "I" and "we"': (
+                _THIRD.match(text) or names_job(text, self.persona.job)
+            ),
             "asks for something new; nothing more is to be done, only thank or ask about what was said": (
                 self.needs_nothing and _NEW.search(text)
             ),
@@ -227,6 +233,7 @@ class Wish:
     def _early(self, text: str) -> list[str]:
         """What of `text` only a result that is still to come can tell."""
         foreknown = sorted(self._to_come.intersection(hard_tokens(text))) if self._to_come else []
+        foreknown += [value for value in self.mentioned if value not in foreknown and says(text, value)]
         if not foreknown:
             return []
         given = [*(str(fact.value) for fact in self.facts), *(said.content for said in self.so_far)]

@@ -7,8 +7,12 @@ paths" an array of {snippet, file_path}. Nouns that the table knows get their ty
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from callwright.records import Schema, Tool
+from callwright.tools.action import meaning, words
+from callwright.tools.relations_fields import resource_of
 from callwright.tools.roles import words_of
 
 _TYPES: tuple[tuple[str, Schema], ...] = (
@@ -30,25 +34,61 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(r"\s+(?:of|for|in|from|at|on|that|which|matching|about|as|to|by)\s.*$|[^\w\s].*$", re.IGNORECASE)
 MAX_FIELDS = 6
+HOLDERS = ("data", "result", "response", "response_data", "output", "payload", "body", "details")
+"""Names under which an envelope holds what was asked for."""
+_SAYS_MORE = frozenset(("properties", "patternProperties", "allOf", "anyOf", "oneOf", "$ref", "enum"))
 
 
 def result_schema(tool: Tool) -> Schema:
     """The JSON Schema of what a successful call of `tool` gives."""
     if tool.returns:
-        return tool.returns
+        return _opened(tool.returns, tool)
     text = " ".join(tool.returns_text.split()).rstrip(".")
+    if not text:
+        return _supposed(tool)
     if found := _LIST.match(text):
-        return {
-            "type": "object",
-            "properties": {"items": {"type": "array", "items": _object(found["what"]), "minItems": 1, "maxItems": 3}},
-            "required": ["items"],
-            "additionalProperties": False,
-        }
+        return _listed(_object(found["what"]))
     return _object(text)
 
 
+def _opened(returns: Schema, tool: Tool) -> Schema:
+    """`returns` with what is supposed where it says only that there is an object: `data` of many tool lists."""
+    parts = returns.get("properties")
+    if not isinstance(parts, dict):
+        return returns
+    held = next((name for name, part in parts.items() if name in HOLDERS and _is_open(part)), None)
+    return returns if held is None else {**returns, "properties": {**parts, held: {**parts[held], **_supposed(tool)}}}
+
+
+def _is_open(schema: Any) -> bool:
+    if not isinstance(schema, dict) or schema.get("type") != "object" or _SAYS_MORE & schema.keys():
+        return False
+    return schema.get("additionalProperties", True) is True
+
+
+def _supposed(tool: Tool) -> Schema:
+    """What a tool gives of which nothing is said: an id of what it makes or finds, so that something can go on from it."""
+    action = tool.action
+    thing = "_".join(word for word in resource_of(tool).split() if meaning(word)[0] == "other")
+    if action == "other":
+        action = next((said for word in words(tool.name) if (said := meaning(word)[0]) != "other"), "other")
+    if action == "create" and thing:
+        return _closed((f"{thing}_id", "message"))
+    if action in ("list", "search") or (action == "read" and tool.name.lower().endswith("s")):
+        return _listed(_closed((f"{thing}_id" if thing else "id", "name", "summary")))
+    return _closed(("result",))
+
+
 def _object(text: str) -> Schema:
-    names = [name for piece in _SPLIT.split(text) if (name := _noun(piece))][:MAX_FIELDS] or ["result"]
+    return _closed([name for piece in _SPLIT.split(text) if (name := _noun(piece))][:MAX_FIELDS] or ["result"])
+
+
+def _listed(items: Schema) -> Schema:
+    found = {"items": {"type": "array", "items": items, "minItems": 1, "maxItems": 3}}
+    return {"type": "object", "properties": found, "required": ["items"], "additionalProperties": False}
+
+
+def _closed(names: Iterable[str]) -> Schema:
     properties = {name: _type(name) for name in dict.fromkeys(names)}
     return {
         "type": "object",
@@ -76,5 +116,5 @@ def _singular(name: str) -> str:
 
 
 def _type(name: str) -> Schema:
-    words = words_of(name)
-    return dict(next((schema for pattern, schema in _RULES if pattern.fullmatch(words)), {"type": "string"}))
+    said = words_of(name)
+    return dict(next((schema for pattern, schema in _RULES if pattern.fullmatch(said)), {"type": "string"}))

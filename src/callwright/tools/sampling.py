@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from callwright.errors import ConfigError
@@ -20,6 +20,10 @@ from callwright.tools.sampling_turns import turns
 from callwright.tools.sampling_walk import Chance, Walk
 from callwright.tools.settings import SamplingSettings
 
+DEEP = 3
+"""Steps to a value in a result: `/data/0/id`."""
+FEW = 3
+"""Of the tools that take what another gives, so many are looked at, those with the heaviest edges."""
 _FIRST: dict[Action, int] = {"search": 0, "list": 1, "create": 2, "read": 3, "other": 4, "update": 5, "delete": 6}
 """Which of two tools comes first where no result decides."""
 
@@ -69,6 +73,7 @@ class Sampler:
         bundles: Sequence[Sequence[str]] = (),
     ) -> None:
         self._tools = tuple(tools)
+        self._places = {tool.name: at for at, tool in enumerate(self._tools)}
         self._settings = settings or SamplingSettings()
         self._seed = seed
         if not self._tools:
@@ -95,18 +100,48 @@ class Sampler:
         rng = random.Random(f"{self._seed}/{row}/distractors")
         return Sample(
             tools=tuple(self._tools[at] for at in order),
-            links=tuple(self._link(edge) for edge in self._relations.among(order)),
+            links=tuple(map(self._link, self._relations.among(order))),
             distractors=tuple(self._tools[at] for at in self._distractors(order, rng)),
             uses=tuple(uses[at] for at in order),
         )
 
+    def links(self, tools: Iterable[Tool]) -> list[Link]:
+        """Why any tools of the catalog belong together, surest first."""
+        group = [self._places[tool.name] for tool in tools if tool.name in self._places]
+        return [*map(self._link, self._relations.among(group))]
+
     def anywhere(self, suits: Callable[[Tool], bool], near: Tool, rng: random.Random) -> Tool | None:
         """A tool that suits, by chance, from the bundles that `near` is drawn from; None where none does."""
+        return next((tool for tool in map(self._at, self._around(near, rng)) if suits(tool)), None)
+
+    def chain(self, near: Tool, rng: random.Random) -> tuple[Tool, ...]:
+        """Two tools of which the second takes what the first gives, by chance, from the bundles that `near` is drawn
+        from; empty where there are none."""
+        members = [*self._around(near, rng)]
+        held = {*members}
+        found = {at: takers for at in members if (takers := [one for one in self._takers(at) if one in held])}
+        if not found:
+            return ()
+        giver = rng.choice([*found])
+        return self._tools[giver], self._tools[rng.choice(found[giver][:FEW])]
+
+    def takers(self, givers: Iterable[Tool]) -> list[Tool]:
+        """For each giver a few tools that most surely take what it gives."""
+        found = [taker for giver in givers for taker in self._takers(self._places[giver.name])[:FEW]]
+        return [self._tools[at] for at in dict.fromkeys(found)]
+
+    def _takers(self, giver: int) -> list[int]:
+        """Those of what stands high up in the result: deep inside, most is optional."""
+        edges = self._relations.touching[giver]
+        found = [edge for edge in edges if edge.reason == "result" and edge.source == giver]
+        return [*dict.fromkeys(edge.target for edge in found if edge.result.count("/") <= DEEP)]
+
+    def _around(self, near: Tool, rng: random.Random) -> Iterator[int]:
+        """The places of the tools in the bundles that `near` is drawn from, from a random one on."""
         pools = self._pools if len(self._pools) == 1 else [pool for pool in self._pools if near in map(self._at, pool)]
         members = [at for pool in pools for at in pool]
         start = rng.randrange(len(members))
-        found = itertools.chain(itertools.islice(members, start, None), itertools.islice(members, start))
-        return next((tool for tool in map(self._at, found) if suits(tool)), None)
+        return itertools.chain(itertools.islice(members, start, None), itertools.islice(members, start))
 
     def _at(self, place: int) -> Tool:
         return self._tools[place]

@@ -65,7 +65,7 @@ class Ablated(Drafter):
     def draft(self, row: int, attempt: int = 0) -> Draft:
         made = super().draft(row, attempt)
         if not (self._graph and self._plan):  # and a dialogue need not show that its calls depend on one another
-            made = replace(made, links=(), flows=False, kind="")
+            made = replace(made, links=(), flows_by=None, kind="")
         return made if self._plan else replace(made, shapes=tuple(replace(one, linked=False) for one in made.shapes))
 
 

@@ -54,9 +54,13 @@ class Draft:
     (`refusal`)."""
     clarity: str = ""
     """A name of the settings' `clarity`."""
-    flows: bool = False
-    """Whether a call has to take something over from an earlier result."""
+    flows_by: tuple[int, int] | None = None
+    """The (turn, step) by which a call has to have taken something over from an earlier result."""
     opening: Opening = field(default_factory=Opening)
+
+    def is_linked(self, turn: int, step: int) -> bool:
+        """Whether the calls of this step go on from what came before."""
+        return (turn, step) in _linked(self.shapes)
 
 
 class Drafter:
@@ -114,7 +118,7 @@ class Drafter:
             occasion=rng.choice(OCCASIONS),
             shapes=shapes,
             plan=plan,
-            flows=kind.flows,
+            flows_by=max(_linked(shapes[: kind.turns]), default=None) if kind.flows else None,
             links=tuple(link for link in self._sampler.links(offered) if link.reason == "result"),
             offered=tuple(offered),
             wanted=wanted,
@@ -164,6 +168,12 @@ class Drafter:
         turns = max(needed, rng.randint(talk.min_turns, max(talk.min_turns, talk.max_turns)))
         more = [_follow_up(rng) for _ in range(turns - len(shapes))] if not shapes[0].unfit else []
         return (*shapes, *more)
+
+
+def _linked(shapes: Sequence[TurnShape]) -> list[tuple[int, int]]:
+    """The (turn, step) of the calls that are to go on from an earlier one."""
+    steps = [(turn, step) for turn, shape in enumerate(shapes) if shape.linked for step in range(len(shape.steps))]
+    return [place for place in steps if place > (0, 0)]
 
 
 def _does_as_well(tool: Tool, wanted: Tool) -> bool:

@@ -68,7 +68,7 @@ def _told(name: str, json_type: str) -> Told | None:
         return role
     if json_type != "string":
         return "amount"
-    return "label" if _LABELS.intersection(words_of(name).split()[-1:]) else None
+    return "label" if role != "person" and _LABELS.intersection(words_of(name).split()[-1:]) else None
 
 
 def _parameters(tool: Tool) -> list[tuple[str, Schema]]:
@@ -78,15 +78,17 @@ def _parameters(tool: Tool) -> list[tuple[str, Schema]]:
 def linked(draft: Draft, use: Use, turn: int, state: Progress, *, needed: bool) -> Frame:
     """The frame of a call in user turn `turn` that goes on from an earlier result, if it can.
 
-    Where that is `needed` and the planned tool cannot, another one that is offered takes its place. Raises `Rejected`
-    where none can.
+    A value becomes an argument, or a note of the assistant's mentions it. Where that is `needed` and the planned
+    tool cannot, another one that is offered takes its place; at last, what is looked for may mention a value too.
+    Raises `Rejected` where none can.
     """
-    for tool in (use.tool, *(_spare(draft) if needed else ())):
-        frame = state.framer.frame(tool, use.before, turn, given(draft, tool, state))
-        if not goes_on(frame):
-            _tie(frame, turn, state)
-        if goes_on(frame):
-            return frame
+    tools = [use.tool, *(_spare(draft) if needed else ())]
+    for texts in ((), _NOTES, (_SEARCH,) if needed else ()):
+        for tool in tools:
+            frame = state.framer.frame(tool, use.before, turn, given(draft, tool, state))
+            _tie(frame, turn, state, texts)
+            if goes_on(frame):
+                return frame
     if needed:
         raise refused("kind.unlinked", f"neither {use.tool.name!r} nor another tool can take over what came back")
     return frame
@@ -139,12 +141,14 @@ def _by_name(tool: Tool, state: Progress) -> Iterator[tuple[Pointer, Known]]:
                     yield f"/{name}", Known(value, Source(kind="result", call=call.id, pointer=pointer))
 
 
-def _tie(frame: Frame, turn: int, state: Progress) -> None:
-    """Where no argument takes an earlier result as it is, an open text has to mention one of its values: one that the
-    call has anyway, else an optional one."""
+def _tie(frame: Frame, turn: int, state: Progress, roles: Collection[Role]) -> None:
+    """Where no argument takes an earlier result as it is, a text of one of these roles has to mention one of its
+    values: one that the call has anyway, else an optional one."""
+    if not roles or goes_on(frame):
+        return
     there = frame.schema.get("properties", {})
-    texts = [(name, role) for role in (*_NOTES, _SEARCH) for name, part in _parameters(frame.tool)
-             if role_of(name, part) == role and there.get(name, part).get("type") == "string"]  # fmt: skip
+    texts = [(name, role) for name, part in _parameters(frame.tool) if (role := role_of(name, part)) in roles
+             and there.get(name, part).get("type") == "string"]  # fmt: skip
     texts.sort(key=lambda text: text[0] not in there)
     for kind, value in _telling(state):
         for name, role in texts:

@@ -90,18 +90,19 @@ class Planner:
         shape = draft.shapes[number]
         if shape.unfit or shape.forbidden:
             assert draft.wanted is not None
-            unfit = await self._call(draft, Use(draft.wanted, 0), number, state, (), refused)
+            unfit = await self._call(draft, state.framer.frame(draft.wanted, 0, number, {}), state, (), refused)
             return forbidden(draft, unfit, draft.wanted, state) if shape.forbidden else PlannedTurn(unfit=unfit)
         if shape.missing or shape.early:
             return PlannedTurn()  # filled by `with_gaps` or `with_early`, once the next turn's call is known
         if shape.corrects:
             return await self._corrected(draft, number, state, refused)
         steps: list[tuple[PlannedCall, ...]] = []
-        for step in draft.plan[number]:
+        for at, step in enumerate(draft.plan[number]):
             made: list[PlannedCall] = []
             for use in step:
-                linked = shape.linked and (bool(steps) or number > 0)
-                made.append(await self._call(draft, use, number, state, tuple(made), refused, linked=linked))
+                frame = self._framed(draft, Use(use.tool, use.before + len(made)), (number, at), state)
+                before = state.situations[-1] if draft.is_linked(number, at) and state.situations else ""
+                made.append(await self._call(draft, frame, state, tuple(made), refused, before=before))
             tools = [state.frames[call.id].tool for call in made]
             steps += await self._done(draft, shape, tools, made, state)
         return PlannedTurn(steps=tuple(steps)) if steps else _small_talk(draft, state)
@@ -144,25 +145,27 @@ class Planner:
         steps = ((done,), *((again,) for again in await mended(done, tool, state)))
         return PlannedTurn(steps=steps, intent=intent, plainly="Sorry, I have to correct that; please do it again.")
 
+    @staticmethod
+    def _framed(draft: Draft, use: Use, place: tuple[int, int], state: Progress) -> Frame:
+        """The frame of a call at this (turn, step). Raises `Rejected` where it cannot go on as it has to."""
+        if not draft.is_linked(*place):
+            return state.framer.frame(use.tool, use.before, place[0], {})
+        needed = place == draft.flows_by and not state.flows
+        frame = linking.linked(draft, use, place[0], state, needed=needed)
+        state.flows |= linking.goes_on(frame)
+        return frame
+
     async def _call(
         self,
         draft: Draft,
-        use: Use,
-        turn: int,
+        frame: Frame,
         state: Progress,
         siblings: tuple[PlannedCall, ...],
         refused: Refused,
         *,
-        linked: bool = False,
+        before: str = "",
     ) -> PlannedCall:
-        use = Use(use.tool, use.before + len(siblings))
-        if linked:
-            frame = linking.linked(draft, use, turn, state, needed=draft.flows and not state.flows)
-            state.flows |= linking.goes_on(frame)
-        else:
-            frame = state.framer.frame(use.tool, use.before, turn, {})
-        others = tuple(call.arguments for call in siblings if call.tool == use.tool.name)
-        before = state.situations[-1] if linked and state.situations else ""
+        others = tuple(call.arguments for call in siblings if call.tool == frame.tool.name)
         number = len(state.calls) + len(siblings)
         return await self._filled(draft, frame, state, refused, number, others, before=before)
 

@@ -50,13 +50,25 @@ def test_what_the_model_adds_is_read_and_the_rest_is_the_code_s() -> None:
 
 
 @pytest.mark.parametrize(
-    ("notes", "code"), [("the content goes here", "result.placeholder"), ("hello, world", "result.placeholder")]
+    "notes",
+    [
+        "the content goes here",
+        "hello, world",
+        'interface Cart {"}]}]}What is the output?',
+        "import User from 'models';\", file_path:",
+    ],
 )
-def test_blanks_are_no_content(notes: str, code: str) -> None:
+def test_blanks_and_torn_json_are_no_content(notes: str) -> None:
     reply = {"data": {"notes": notes, "permalink_url": "https://x.example"}}
     with pytest.raises(Rejected) as caught:
         step(CREATE_TAG, {"data": {"name": "Bug"}}).read(Reply(text=json.dumps(reply)))
-    assert [finding.code for finding in caught.value.findings] == [code]
+    assert [finding.code for finding in caught.value.findings] == ["result.placeholder"]
+
+
+def test_line_feeds_that_were_escaped_twice_are_line_feeds() -> None:
+    reply = {"data": {"notes": "def total():\\n\\treturn {1: [2]}", "permalink_url": "https://x.example"}}
+    value = step(CREATE_TAG, {"data": {"name": "Bug"}}).read(Reply(text=json.dumps(reply)))
+    assert value["data"]["notes"] == "def total():\n\treturn {1: [2]}"
 
 
 def test_a_session_answers_every_call_under_its_schema_and_no_two_alike() -> None:

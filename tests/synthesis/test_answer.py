@@ -64,6 +64,10 @@ def codes(step: WriteAnswer | WriteReply, text: str) -> list[str]:
         ("I will open issue 9275 for the slow login page.", "answer.undone"),
         ("I can open issue 9275 for you.", "answer.undone"),
         ("Please create issue 9275 for the slow login page.", "answer.yours"),
+        ("Issue 9275 can be created now.", "answer.undone"),
+        ("Please provide the page; issue 9275 is open.", "answer.yours"),
+        ("Here are the snippets that you found: 9275.", "answer.yours"),
+        ('Issue 9275 is open under the title "Trouble at the door".', "answer.quotes"),
         ("The issue is open.", "answer.ignores"),
         ("Issue 9275 is open; see number 31 as well.", "answer.invented"),
         ("The tool create_issue gave 9275.", "answer.technical"),
@@ -77,6 +81,14 @@ def test_an_answer_that_is_none_is_refused_with_the_reason(text: str, code: str)
 def test_an_answer_tells_what_came_of_it() -> None:
     text = "I've opened issue 9275 for the slow login page."
     assert answer(MADE).read(Reply(text=text)) == text
+
+
+def test_what_was_put_right_is_not_told_as_it_was_before() -> None:
+    """Once: the issue was said to be in the repository whose name had been misspelt."""
+    wrong = MADE.model_copy(update={"arguments": {"repository": "acme/wbe"}, "error": "not known", "result": {}})
+    right = MADE.model_copy(update={"id": "call_1", "arguments": {"repository": "acme/web"}})
+    assert "answer.outdated" in codes(answer(wrong, right), "I've opened issue 9275 in acme/wbe.")
+    assert answer(wrong, right).read(Reply(text="I've opened issue 9275 in acme/web, not in acme/wbe."))
 
 
 def test_after_look_ups_alone_nothing_was_made() -> None:

@@ -43,7 +43,8 @@ _VERBS = frozenset(
 )
 _PLACEHOLDER = re.compile(
     r"\bpath/to/|\.\.\.\s*(?:some|another|your|code|more)\b|\b(?:snippet|code|content|text) (?:goes )?here\b"
-    r"|\{ ?\.\.\. ?\}|hello,? world|\bthis is a comment\b",
+    r"|\{ ?\.\.\. ?\}|hello,? world|\bthis is a comment\b"
+    r"|\", ?\"?\w+\"?:\s*(?:\"|$)",
     re.IGNORECASE,
 )
 _CHOSEN_BY_MODEL = frozenset({"url", "path", "file_name", "enum", "flag"})
@@ -298,7 +299,16 @@ def _about(call: ToolCall, value: Any, name: str = "") -> Any:
 
 
 def _is_blank(text: str) -> bool:
-    return bool(_PLACEHOLDER.search(text) or PLACEHOLDER.search(text))
+    return bool(_PLACEHOLDER.search(text) or PLACEHOLDER.search(text)) or _closes(text) - _opens(text) > 1
+
+
+def _opens(text: str) -> int:
+    return sum(map(text.count, "{["))
+
+
+def _closes(text: str) -> int:
+    """More than opened shows that a model went on with the JSON around its text."""
+    return sum(map(text.count, "}]"))
 
 
 def _is_path(pointer: str) -> bool:
@@ -328,4 +338,9 @@ def _cleaned(value: Any) -> Any:
         return {name: _cleaned(part) for name, part in value.items()}
     if isinstance(value, list):
         return [_cleaned(part) for part in value]
-    return _FENCE.sub("", plain(value)).strip() or "-" if isinstance(value, str) else value
+    return _unescaped(_FENCE.sub("", plain(value)).strip()) or "-" if isinstance(value, str) else value
+
+
+def _unescaped(text: str) -> str:
+    """With the line feeds and tabs that a model has escaped twice."""
+    return text.replace("\\n", "\n").replace("\\t", "\t")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callwright.errors import Rejected
 from callwright.quality.acts import acts_in, others_than, telling
 from callwright.quality.counts import miscounted
-from callwright.quality.saying import invented
+from callwright.quality.saying import invented, leaves, says
 from callwright.records import Finding, Message, PlannedCall, Reply, Request, Tool
 from callwright.synthesis.facts import Fact, in_words
 from callwright.synthesis.salient import salient
@@ -23,17 +24,22 @@ from callwright.tools.roles import words_of
 
 MAX_CHARS = 600
 SHOWN_CHARS = 700
-UNDONE = re.compile(r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)", re.IGNORECASE)
+UNDONE = re.compile(
+    r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)"
+    r"|\bcan (?:now )?be (?:created|added|sent|updated|filed|opened|booked|scheduled)\b",
+    re.IGNORECASE,
+)
 _OFFERS = re.compile(r"\bI can\b", re.IGNORECASE)
 _YOURS = re.compile(
     r"^Please\b|\bI (?:want|need|wanted|would like|have to)\b"
     r"|\bI apologi[sz]e\b|\bassist you\b|\bprovide me with\b|\bI can help you with\b"
     r"|\b[Yy]ou can (?:create|open|search|add|send|make|file|try)\b"
-    r"|\b(?:[Uu]se the|you can use)\b"
+    r"|\b(?:[Uu]se the|you can use)\b|\b[Pp]lease provide\b|\bis not provided\b"
     r"|\bPlease (?:create|open|search|add|send|make)\b"
     r"|\b[Yy]ou(?:'ve| have)? (?:just |also |now |successfully )?"
-    r"(?:created|opened|searched|filed|scheduled|sent|added)\b"
+    r"(?:created|opened|searched|filed|found|scheduled|sent|added)\b"
 )
+_QUOTED = re.compile(r"[\"“]([^\"“”]+ [^\"“”]+)[\"”]")
 _MORE_HELP = re.compile(r"\blet me know if\b|\bfeel free to\b|\banything else\b", re.IGNORECASE)
 _TECHNICAL = re.compile(
     r"\b(?:at the (?:url|link)|in the results?|(?:is|are|(?i:url|link)) provided"
@@ -82,25 +88,10 @@ class WriteAnswer:
 
     def read(self, reply: Reply) -> str:
         text = _closed(prose(reply))
-        faults = prose_faults(text, self.context, [*self.tools])
-        if UNDONE.search(text) or _OFFERS.search(text):
-            faults.append(Finding(code="answer.undone", path="$", message="promises what is done already"))
-        if not is_foreign(self.language) and (added := _added(text, self.context)):
-            faults.append(Finding(code="answer.adds", path="$", message=f"makes up a story: {added[:80]!r}"))
-        if claimed := self._claimed(text):
-            faults.append(
-                Finding(code="answer.claims", path="$", message=f"says that you did what nobody did: {claimed}")
-            )
-        if wrong := miscounted(text, [call.result for call in self.calls]):
-            faults.append(Finding(code="answer.counts", path="$", message=wrong))
-        if _YOURS.search(text):
-            faults.append(
-                Finding(
-                    code="answer.yours",
-                    path="$",
-                    message="asks the user to do it, or says that the user did; you did it",
-                )
-            )
+        faults = [
+            *prose_faults(text, self.context, [*self.tools]),
+            *(Finding(code=code, path="$", message=message) for code, message in self._wrong(text)),
+        ]
         if not faults:
             self._best = self._best or text
         if lacking := self._lacking(text):
@@ -111,6 +102,23 @@ class WriteAnswer:
         if faults:
             raise Rejected(faults)
         return text
+
+    def _wrong(self, text: str) -> Iterator[tuple[str, str]]:
+        """(code, message) of what the text says that is not so."""
+        if UNDONE.search(text) or _OFFERS.search(text):
+            yield "answer.undone", "promises what is done already"
+        if not is_foreign(self.language) and (added := _added(text, self.context)):
+            yield "answer.adds", f"makes up a story: {added[:80]!r}"
+        if claimed := self._claimed(text):
+            yield "answer.claims", f"says that you did what nobody did: {claimed}"
+        if quoted := self._misquoted(text):
+            yield "answer.quotes", f'nothing is called "{quoted}"'
+        if outdated := self._outdated(text):
+            yield "answer.outdated", f"still says {outdated}, which was put right since"
+        if wrong := miscounted(text, [call.result for call in self.calls]):
+            yield "answer.counts", wrong
+        if _YOURS.search(text):
+            yield "answer.yours", "asks the user to do it, or says that the user did; you did it"
 
     def fallback(self) -> str:
         """The best candidate with the result's values appended."""
@@ -149,6 +157,23 @@ class WriteAnswer:
             return claimed[0].description.rstrip(".").lower() or words_of(claimed[0].name)
         made = CLAIMS.search(text)
         return made.group().lower() if made and not any(tool.mutates for tool in called) else ""
+
+    def _misquoted(self, text: str) -> str:
+        """A name of several words in quotes that nobody has said; empty where there is none."""
+        known = self.context.replace('\\"', '"').casefold()
+        said = (quoted.strip(" .,!?") for quoted in _QUOTED.findall(text))
+        return next((quoted for quoted in said if quoted.casefold() not in known), "")
+
+    def _outdated(self, text: str) -> str:
+        """A value that the answer says although a call was made again with another one; empty where there is none."""
+        for failed, again in itertools.pairwise(self.calls):
+            if failed.error is None or failed.tool != again.tool:
+                continue
+            for pointer, old in leaves(failed.arguments):
+                new = dict(leaves(again.arguments)).get(pointer)
+                if new not in (None, old) and says(text, old) and not says(text, new):
+                    return str(old)
+        return ""
 
     def _lacking(self, text: str) -> list[Fact]:
         """The most telling value of each call of whose result `text` says nothing."""

@@ -54,7 +54,8 @@ _NEW = re.compile(
 _REPORTS = re.compile(
     r"\bI(?:'ve| have)? (?:just |already |also )?(?:opened|created|filed|submitted|searched|scheduled|sent) "
     r"|\b(?:has|have|will) be(?:en)? (?:opened|created|filed|submitted|scheduled|sent)\b"
-    r"|\bI(?:'ll| will) (?:create|open|fix|send|search|look|find|check|make|add|update)\b"
+    r"|\bI(?:'ll| will| am going to|'m going to| could help you) "
+    r"(?:create|open|fix|send|search|look|find|check|make|add|update)\b"
 )
 _SECOND = re.compile(r"(?:^|[.?!]\s+)(?:Then|Also|After that|Additionally|Afterwards|Next)\b|\band then\b")
 """A sentence that goes on to another request."""
@@ -62,6 +63,7 @@ _SERVES = re.compile(
     r"further assistance|i can help you|how can i (?:help|assist)|happy to (?:help|assist)|assist you\b"
     r"|sorry,? (?:but )?i\b|i'm sorry, (?:but )?i|i apologi[sz]e|more (?:information|details) about the task"
     r"|if you need any(?:thing)? (?:else|more|further)|as (?:the|an|your) (?:ai|assistant|language model|virtual)\b"
+    r"|good luck\b|(?:^|[.?!] )you want to\b"
     r"|computer program|language model|i (?:don't|do not) have the (?:capability|ability)|i suggest (?:that )?you"
 )
 """In lower case, and each way beginning with a letter: five times as fast as with IGNORECASE."""
@@ -177,7 +179,7 @@ class Wish:
         told = {
             "speaks as the assistant; the person asks, nothing is done yet": self._speaks_as_assistant(text),
             'speaks of the person as of somebody else; write "I" and "we"': (
-                _THIRD.match(text) or names_job(text, self.persona.job)
+                any(map(_THIRD.match, sentences(text))) or names_job(text, self.persona.job)
             ),
             "asks for something new; nothing more is to be done, only thank or ask about what was said": (
                 self.needs_nothing and _NEW.search(text)

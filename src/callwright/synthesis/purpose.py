@@ -32,58 +32,14 @@ _LOOSE_END = re.compile(rf"(?<=\w\w\w)\s+(?:{'|'.join(_LOOSE.split())})$")
 """No ending: a feed and a speed are things."""
 _ANY = re.compile(r"\b(the|an?) (?:specified|specific|given|particular|single) (?=(\w))", re.IGNORECASE)
 """Words by which a description speaks of arguments, and nobody of what they want."""
-_WHICH = frozenset(
-    [
-        "a",
-        "all",
-        "an",
-        "any",
-        "each",
-        "every",
-        "its",
-        "one",
-        "several",
-        "the",
-        "their",
-        "these",
-        "this",
-        "those",
-        "what",
-        "when",
-        "who",
-        "your",
-    ]
-)
+_WHICH_WORDS = "a all an any each every its one several the their these this those what when who your"
+_WHICH = frozenset(_WHICH_WORDS.split())
 _UNFINISHED = frozenset(("a", "all", "an", "existing", "given", "new", "single", "specified", "the"))
 """Words after which the thing itself is still to come."""
-_JOINTS = frozenset(
-    (
-        "about",
-        "between",
-        "into",
-        "per",
-        "under",
-        "within",
-        "as",
-        "back",
-        "by",
-        "down",
-        "off",
-        "out",
-        "over",
-        "up",
-        "for",
-        "from",
-        "in",
-        "of",
-        "on",
-        "to",
-        "with",
-        "and",
-        "or",
-        "at",
-    )
+_JOINTS_WORDS = (
+    "about between into per under within as back by down off out over up for from in of on to with and or at"
 )
+_JOINTS = frozenset(_JOINTS_WORDS.split())
 _VERBS = ("apply", "multiply", "provide", "reply", "reverse", "supply")
 """More of them than `meaning` knows."""
 _STUFF_WORDS = """access all audio availability background billing capacity code content data email feedback geometry

@@ -109,28 +109,8 @@ _ASKS = {
     "zh": r"[吗呢](?:[。.\s]|$)|请(?:告诉|提供)",
 }
 """How a question is put where the mark is often left out."""
-_ENGLISH = frozenset(
-    [
-        "the",
-        "and",
-        "with",
-        "this",
-        "that",
-        "you",
-        "please",
-        "could",
-        "would",
-        "have",
-        "your",
-        "for",
-        "from",
-        "my",
-        "it's",
-        "i'm",
-        "i'll",
-        "i've",
-    ]
-)
+_ENGLISH_WORDS = "the and with this that you please could would have your for from my it's i'm i'll i've"
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 """Words that no other of the languages has, or hardly ever."""
 _WITHOUT_SPACES = frozenset(("ja", "zh"))
 _ASCII = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ä": "ae", "ö": "oe", "ü": "ue"}

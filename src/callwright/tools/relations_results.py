@@ -38,23 +38,8 @@ _DEPTHS = (1.0, 1.0, 0.9, 0.75, 0.6)
 _EXACT_FORMATS = frozenset(("uuid", "email", "uri", "date", "date-time", "time", "ipv4", "ipv6", "hostname"))
 _SURE = {"url": 0.45, "title": 0.3, "path": 0.7, "name": 0.8, "code": 0.8}
 """How surely the same attribute of the same thing is meant to be handed on; 0.95 where it is not listed."""
-_TRAVELS = frozenset(
-    (
-        "email",
-        "phone",
-        "ticker",
-        "ip",
-        "domain",
-        "city",
-        "address",
-        "latitude",
-        "longitude",
-        "zip",
-        "isbn",
-        "vin",
-        "iban",
-    )
-)
+_TRAVELS_WORDS = "email phone ticker ip domain city address latitude longitude zip isbn vin iban"
+_TRAVELS = frozenset(_TRAVELS_WORDS.split())
 """Roles whose values are taken to other toolkits."""
 _PEOPLE = frozenset(
     ("assignee", "owner", "author", "member", "creator", "reviewer", "sender", "recipient", "manager", "requester")

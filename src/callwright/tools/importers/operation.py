@@ -28,20 +28,8 @@ _AUTH = re.compile(
     r"(?i)(x[-_])?(api[-_]?key|access[-_]?token|auth[-_]?token|oauth[-_]?token|api-version|authorization)"
 )
 _AUTH_WORDS = re.compile(r"(?i)\bauthenticat|\bapi[ -](key|token)|\baccess token|\bauth token")
-_GOOGLE = frozenset(
-    (
-        "$.xgafv",
-        "alt",
-        "callback",
-        "fields",
-        "key",
-        "prettyPrint",
-        "quotaUser",
-        "upload_protocol",
-        "uploadType",
-        "userIp",
-    )
-)
+_GOOGLE_WORDS = "$.xgafv alt callback fields key prettyPrint quotaUser upload_protocol uploadType userIp"
+_GOOGLE = frozenset(_GOOGLE_WORDS.split())
 """Parameters that every Google API takes; told by `quotaUser`, which no other has."""
 _TRIVIAL = frozenset(
     ("", "ok", "success", "successful operation", "default response", "successful response", "created")

@@ -67,7 +67,7 @@ def codes(step: WriteAnswer | WriteReply, text: str) -> list[str]:
         ("Issue 9275 can be created now.", "answer.undone"),
         ("Please provide the page; issue 9275 is open.", "answer.yours"),
         ("Here are the snippets that you found: 9275.", "answer.yours"),
-        ('Issue 9275 is open under the title "Trouble at the door".', "answer.quotes"),
+        ('Issue 9275 is open; see the page "Trouble at the door".', "answer.quotes"),
         ("The issue is open.", "answer.ignores"),
         ("Issue 9275 is open; see number 31 as well.", "answer.invented"),
         ("The tool create_issue gave 9275.", "answer.technical"),
@@ -81,6 +81,14 @@ def test_an_answer_that_is_none_is_refused_with_the_reason(text: str, code: str)
 def test_an_answer_tells_what_came_of_it() -> None:
     text = "I've opened issue 9275 for the slow login page."
     assert answer(MADE).read(Reply(text=text)) == text
+
+
+def test_a_title_that_nothing_has_is_left_out() -> None:
+    """Once: every third answer gave the new issue a title of its own."""
+    text = 'I\'ve opened issue 9275 with the title "Login trouble" for the slow login page.'
+    assert answer(MADE).read(Reply(text=text)) == "I've opened issue 9275 for the slow login page."
+    known = 'I\'ve opened issue 9275 with the title "slow login".'
+    assert answer(MADE).read(Reply(text=known)) == known
 
 
 def test_what_was_put_right_is_not_told_as_it_was_before() -> None:

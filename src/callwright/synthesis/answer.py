@@ -16,7 +16,7 @@ from callwright.quality.saying import invented, leaves, says
 from callwright.records import Finding, Message, PlannedCall, Reply, Request, Tool
 from callwright.synthesis.facts import Fact, in_words
 from callwright.synthesis.salient import salient
-from callwright.synthesis.text import listed, prose, request, seed_of
+from callwright.synthesis.text import listed, prose, request, seed_of, untitled
 from callwright.synthesis.user import transcript
 from callwright.text import joined, sentences
 from callwright.tools.languages import in_language, is_foreign, reads_english
@@ -87,7 +87,7 @@ class WriteAnswer:
         return request("answer", values, seed=seed, max_tokens=160, temperature=None if attempt else SOBER)
 
     def read(self, reply: Reply) -> str:
-        text = _closed(prose(reply))
+        text = untitled(_closed(prose(reply)), self._is_known)
         faults = [
             *prose_faults(text, self.context, [*self.tools]),
             *(Finding(code=code, path="$", message=message) for code, message in self._wrong(text)),
@@ -160,9 +160,10 @@ class WriteAnswer:
 
     def _misquoted(self, text: str) -> str:
         """A name of several words in quotes that nobody has said; empty where there is none."""
-        known = self.context.replace('\\"', '"').casefold()
-        said = (quoted.strip(" .,!?") for quoted in _QUOTED.findall(text))
-        return next((quoted for quoted in said if quoted.casefold() not in known), "")
+        return next((quoted for quoted in _QUOTED.findall(text) if not self._is_known(quoted)), "")
+
+    def _is_known(self, name: str) -> bool:
+        return name.strip(" .,!?").casefold() in self.context.replace('\\"', '"').casefold()
 
     def _outdated(self, text: str) -> str:
         """A value that the answer says although a call was made again with another one; empty where there is none."""

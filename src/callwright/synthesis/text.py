@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from typing import Any
 
 from callwright.errors import Rejected
@@ -21,6 +22,13 @@ _TEMPLATE = re.compile(r"<\|?/?(?:im_start|im_end|tool_call|tool_response|eot_id
 _BLANK = re.compile(
     r"\[[A-Za-z][A-Za-z _'-]{1,40}\](?!\()|<[a-z][a-z_ -]{2,30}>|\{\{?\w*\}?\}|\bXX+\b|lorem ipsum", re.IGNORECASE
 )
+
+_WITH_TITLE = re.compile(
+    r",? (?:with|under|using) (?:the |a )?(?:title|name|subject|headline)(?: of)? "
+    r"[\"“]([^\"”]+)[\"”](?:,? and(?= with))?",
+    re.IGNORECASE,
+)
+"""How a sentence names a title in passing."""
 
 
 def prose(reply: Reply) -> str:
@@ -53,6 +61,12 @@ def _problem(text: str, *, cut: bool) -> tuple[str, str] | None:
     if blank := _BLANK.search(text):
         return "text.placeholder", f"leaves {blank.group()!r} to be filled in"
     return None
+
+
+def untitled(text: str, is_known: Callable[[str], bool]) -> str:
+    """`text` without a title that is of its own making, where that can be left out of its sentence."""
+    found = _WITH_TITLE.search(text)
+    return text[: found.start()] + text[found.end() :] if found and not is_known(found[1]) else text
 
 
 def refused(code: str, message: str, path: str = "$") -> Rejected:

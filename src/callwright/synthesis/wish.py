@@ -18,6 +18,7 @@ from callwright.records import Finding, Message, Persona, Tool
 from callwright.synthesis.facts import Fact
 from callwright.synthesis.purpose import purpose_of
 from callwright.synthesis.situation import names_job
+from callwright.synthesis.text import untitled
 from callwright.text import joined, sentences
 from callwright.tools.languages import is_foreign, reads_english
 
@@ -34,11 +35,6 @@ _END = re.compile(r"\b(?:base|target|to|destination|end|arrival|into)\b")
 """Parameters that say where something begins and where it ends."""
 _ELSEWHERE = re.compile(r"\b(?:mentioned|described|listed|given|shown) (?:above|below)\b|\bas follows\b", re.I)
 _TITLED = re.compile(r"\b(?:titled?|called|named|subject|headline)\b[^\"“.]{0,8}[\"“]([^\"”]+)[\"”]", re.IGNORECASE)
-_WITH_TITLE = re.compile(
-    r",? (?:with|under|using) (?:the |a )?(?:title|name|subject|headline)(?: of)? "
-    r"[\"“]([^\"”]+)[\"”](?:,? and(?= with))?",
-    re.IGNORECASE,
-)
 _ASKS = re.compile(
     r"\?|\b(?:please|can you|could you|would you|need|want|like|help|let me know|looking for|find|search|show"
     r"|create|open|add|send|set|check|get|look|make|book|update|tell|give|list|remind|schedule|file|put)\b",
@@ -159,8 +155,7 @@ class Wish:
 
     def untitled(self, text: str) -> str:
         """`text` without a title of its own making, where it can be left out of its sentence."""
-        found = _WITH_TITLE.search(text)
-        return text[: found.start()] + text[found.end() :] if found and not self._is_planned(found[1]) else text
+        return untitled(text, self._is_planned)
 
     def _refused(self, text: str, is_english: bool) -> list[str]:
         wrong = [*(self._misspoken(text) if is_english else []), *self._misdirected(text, is_english)]

@@ -53,9 +53,9 @@ def mail_row(number: int = 0) -> Row:
     messages = (
         user("Find plan.md and budget.md and send both names to ann@acme.example."),
         assistant("", call("c0", "drive_find", name="plan.md"), call("c1", "drive_find", name="budget.md")),
-        result("c0", '{"id": 7}'),
-        result("c1", '{"id": 8}'),
-        assistant("", call("c2", "mail_send", to="ann@acme.example", body="plan.md (7) and budget.md (8)")),
+        result("c0", '{"id": 701}'),
+        result("c1", '{"id": 802}'),
+        assistant("", call("c2", "mail_send", to="ann@acme.example", body="plan.md (701) and budget.md (802)")),
         result("c2", '{"sent": true}'),
         assistant("I sent both names to ann@acme.example."),
         user("Thanks!"),

@@ -33,8 +33,10 @@ from callwright.tools.values_schema import Unsampleable
 from callwright.tracing import span
 from callwright.tries import counted
 
-ROW_ATTEMPTS = 5
+ROW_ATTEMPTS = 3
 """How often a row is begun anew when it fails its checks as a whole."""
+MOST_UNLINKED = 4
+"""Attempts more where no call could take over what came back: that shows before much is asked."""
 ROWS_A_PLACE = 3
 """Rows under way for each request that the model takes at once, so that it is busy until the last rows end together."""
 STOPPED = "the run ended before it"
@@ -122,8 +124,11 @@ class Work:
     async def _best(self, row: int, turn: int, told: _Told) -> tuple[Row | None, str]:
         """The attempt for which code had to write least; or why there is none."""
         problem, best = "", None
-        redo, first = self._config.generation.redo, turn * self._attempts
-        for attempt in range(self._attempts):
+        redo, first = self._config.generation.redo, turn * (self._attempts + MOST_UNLINKED)
+        unlinked = 0
+        for attempt in range(self._attempts + MOST_UNLINKED):
+            if attempt - unlinked == self._attempts:
+                break
             if best is not None and (attempt > redo or not best.metadata.written_by_code):
                 break
             try:
@@ -141,6 +146,7 @@ class Work:
             except Rejected as rejected:
                 problem = str(rejected)
                 told.refused("row", attempt, rejected.findings)
+                unlinked += unlinked < MOST_UNLINKED and rejected.findings[0].code == "kind.unlinked"
                 continue
             if best is None or len(made.metadata.written_by_code) < len(best.metadata.written_by_code):
                 best = made

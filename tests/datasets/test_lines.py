@@ -94,7 +94,7 @@ def test_a_line_is_in_the_articles_form() -> None:
         "type": "function",
         "function": {"name": "drive_find", "arguments": '{"name":"plan.md"}'},
     }
-    assert row["messages"][2] == {"role": "tool", "content": '{"id": 7}', "tool_call_id": "c0"}
+    assert row["messages"][2] == {"role": "tool", "content": '{"id": 701}', "tool_call_id": "c0"}
     assert row["messages"][0] == {"role": "user", "content": mail_row().messages[0].content}
     step = {"step_number": 1, "thought": "Thought 1.", "action": "Use drive_find with name"}
     assert row["reasoning"]["content"][0] == step

@@ -65,6 +65,21 @@ def test_blanks_and_torn_json_are_no_content(notes: str) -> None:
     assert [finding.code for finding in caught.value.findings] == ["result.placeholder"]
 
 
+@pytest.mark.parametrize(
+    "notes", ['{"name": "web", "version": "1.0"}', "-}\n-}\n-}", "Steps: 1] 2] 3]", 'print("a\\nb")', "C:\\new\\temp"]
+)
+def test_code_paths_and_json_are_content_and_stay_as_they_are(notes: str) -> None:
+    reply = {"data": {"notes": notes, "permalink_url": "https://x.example"}}
+    assert step(CREATE_TAG, {"data": {"name": "Bug"}}).read(Reply(text=json.dumps(reply)))["data"]["notes"] == notes
+
+
+def test_a_list_of_things_is_not_echoed_as_it_is() -> None:
+    """Once: new things came back without ids, because the call had named a list of them."""
+    several = {"type": "object", "properties": {"tags": {"type": "array", "items": TAG}}}
+    tool = CREATE_TAG.model_copy(update={"parameters": several, "returns": several})
+    assert step(tool, {"tags": [{"name": "Bug"}]}).schema["properties"]["tags"] != {"const": [{"name": "Bug"}]}
+
+
 def test_line_feeds_that_were_escaped_twice_are_line_feeds() -> None:
     reply = {"data": {"notes": "def total():\\n\\treturn {1: [2]}", "permalink_url": "https://x.example"}}
     value = step(CREATE_TAG, {"data": {"name": "Bug"}}).read(Reply(text=json.dumps(reply)))

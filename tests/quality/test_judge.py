@@ -102,7 +102,7 @@ def test_the_judge_sees_tools_words_calls_and_results() -> None:
         "- mail_send: Send a mail.",
         "USER: Find plan.md",
         'CALL: drive_find({"name": "plan.md"})',
-        'RESULT: {"id": 7}',
+        'RESULT: {"id": 701}',
         "ASSISTANT: I sent both names",
     ):
         assert part in text

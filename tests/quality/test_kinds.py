@@ -25,7 +25,8 @@ def row_of(turns: Turns, *, linked: bool = True) -> Row:
         messages.append(user("Please."))
         for group in groups:
             calls = [call(f"c{count + at}", "drive_find", name=f"{count + at}") for at in range(group)]
-            given = {"source": "result", "message": len(messages) - 1} if linked and count else {"source": "user"}
+            results = [at for at, message in enumerate(messages) if message.role == "tool"]
+            given = {"source": "result", "message": results[-1]} if linked and results else {"source": "user"}
             proofs += [Provenance(call=one.id, argument="/name", **given) for one in calls]
             messages += [assistant("", *calls), *(result(one.id, "{}") for one in calls)]
             count += group
@@ -66,15 +67,15 @@ def test_what_a_dialogue_shows(turns: Turns, kinds: set[str]) -> None:
 def test_several_steps_of_which_none_goes_on_from_another_are_neither_sequential_nor_nested(turns: Turns) -> None:
     """Once: half of the rows of these kinds were calls that had nothing to do with one another."""
     row = row_of(turns, linked=False)
-    assert "goes on from an earlier result" in SHOWN["sequential" if len(turns) == 1 else "nested"](row)
+    assert "goes on from" in SHOWN["sequential" if len(turns) == 1 else "nested"](row)
 
 
-def said_in_text(body: str, asked: str = "Please.") -> Row:
+def said_in_text(body: str, asked: str = "Please.", found: str = "") -> Row:
     """Two steps, of which the second writes `body` after the first has found issue 7142, "The export is empty"."""
     messages = (
         user(asked),
-        assistant("", call("c0", "find", query="export")),
-        result("c0", '{"number": 7142, "title": "The export is empty"}'),
+        assistant("", call("c0", "find", query="export Ticket-99")),
+        result("c0", found or '{"number": 7142, "title": "The export is empty", "state": "in progress", "page": 3}'),
         assistant("", call("c1", "note", body=body)),
         result("c1", "{}"),
         assistant("Done."),
@@ -87,19 +88,40 @@ def said_in_text(body: str, asked: str = "Please.") -> Row:
     return row.model_copy(update={"metadata": row.metadata.model_copy(update={"provenance": proofs})})
 
 
+@pytest.mark.parametrize("body", ["See 7142.", "About: The export is empty"])
+def test_a_text_goes_on_from_a_result_that_was_the_first_to_say_what_it_mentions(body: str) -> None:
+    assert not SHOWN["sequential"](said_in_text(body))
+
+
 @pytest.mark.parametrize(
-    ("body", "asked", "lacks"),
+    ("body", "asked", "found"),
     [
-        ("See 7142.", "Please.", False),
-        ("About: The export is empty", "Please.", False),
-        ("The export is slow.", "Please.", True),
-        ("See 7142.", "Is 7142 still open?", True),
+        ("The export is slow.", "Please.", ""),
+        ("See 7142.", "Is 7142 still open?", ""),
+        ("Buy 3 boxes of paper.", "Please.", ""),
+        ("The work is in progress.", "Please.", ""),
+        ("See Ticket-99.", "Please.", '{"id": "Ticket-99"}'),
+        ("See 7142.", "Please.", "[" * 1010 + "]" * 1010),
     ],
 )
-def test_a_text_goes_on_from_a_result_that_was_the_first_to_say_what_it_mentions(
-    body: str, asked: str, lacks: bool
-) -> None:
-    assert bool(SHOWN["sequential"](said_in_text(body, asked))) == lacks
+def test_chance_echoes_and_what_was_known_before_prove_no_data_flow(body: str, asked: str, found: str) -> None:
+    assert SHOWN["sequential"](said_in_text(body, asked, found))
+
+
+def test_a_proof_that_points_at_no_result_proves_no_data_flow() -> None:
+    row = row_of([((1, 1), "ok")])
+    proofs = [proof.model_copy(update={"message": 0}) for proof in row.metadata.provenance]
+    wrong = row.model_copy(update={"metadata": row.metadata.model_copy(update={"provenance": tuple(proofs)})})
+    assert SHOWN["sequential"](wrong)
+
+
+def test_a_nested_plan_goes_on_from_an_earlier_turn_not_only_within_one() -> None:
+    row = row_of([((1, 1), "ok"), ((1,), "ok")])
+    assert not SHOWN["nested"](row)
+    within = [proof for proof in row.metadata.provenance if proof.call != "c2"]
+    assert SHOWN["nested"](
+        row.model_copy(update={"metadata": row.metadata.model_copy(update={"provenance": tuple(within)})})
+    )
 
 
 def test_turns_are_read_from_the_messages() -> None:

@@ -64,9 +64,8 @@ def codes(step: WriteAnswer | WriteReply, text: str) -> list[str]:
         ("I will open issue 9275 for the slow login page.", "answer.undone"),
         ("I can open issue 9275 for you.", "answer.undone"),
         ("Please create issue 9275 for the slow login page.", "answer.yours"),
-        ("Issue 9275 can be created now.", "answer.undone"),
+        ("Issue 9275 can now be created.", "answer.undone"),
         ("Please provide the page; issue 9275 is open.", "answer.yours"),
-        ("Here are the snippets that you found: 9275.", "answer.yours"),
         ('Issue 9275 is open; see the page "Trouble at the door".', "answer.quotes"),
         ("The issue is open.", "answer.ignores"),
         ("Issue 9275 is open; see number 31 as well.", "answer.invented"),
@@ -97,6 +96,17 @@ def test_what_was_put_right_is_not_told_as_it_was_before() -> None:
     right = MADE.model_copy(update={"id": "call_1", "arguments": {"repository": "acme/web"}})
     assert "answer.outdated" in codes(answer(wrong, right), "I've opened issue 9275 in acme/wbe.")
     assert answer(wrong, right).read(Reply(text="I've opened issue 9275 in acme/web, not in acme/wbe."))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Issue 9275 is open, tagged "slow" and also as "login".',
+        "Issue 9275 is open; it can be updated later by anybody.",
+    ],
+)
+def test_what_only_looks_like_a_fault_passes(text: str) -> None:
+    assert answer(MADE).read(Reply(text=text)) == text
 
 
 def test_after_look_ups_alone_nothing_was_made() -> None:

@@ -25,6 +25,11 @@ def tool(name: str, parameters: dict[str, Any], *required: str, returns: dict[st
     return Tool(name=name, parameters=schema, returns=given)
 
 
+def bare(name: str, **parameters: Any) -> Tool:
+    """One of which no result is known."""
+    return tool(name, parameters, *parameters)
+
+
 TEXT = {"type": "string"}
 FIND = tool("find_issue", {"query": TEXT}, "query", returns={"issue_number": {"type": "integer"}, "title": TEXT})
 CLOSE = tool("close_issue", {"issue_number": {"type": "integer"}}, "issue_number")
@@ -78,8 +83,22 @@ def test_where_no_argument_fits_a_text_mentions_the_result_if_need_be_an_optiona
 
 
 def test_what_the_call_before_has_named_itself_is_no_news() -> None:
-    frame = linked(draft(NOTE), Use(NOTE, 0), 0, after({"issue_number": 7142, "title": "export"}), needed=True)
-    assert frame.must_hold == {"/body": "7142"}
+    state = after({"title": "The export is empty", "issue_number": 7142})
+    state.calls[0] = state.calls[0].model_copy(update={"arguments": {"query": "The export is empty"}})
+    assert linked(draft(NOTE), Use(NOTE, 0), 0, state, needed=True).must_hold == {"/body": "7142"}
+
+
+def test_what_a_hidden_instruction_stands_in_is_not_taken_over() -> None:
+    state = after(FOUND)
+    state.tainted.add(("call_0", "/issue_number"))
+    assert not goes_on(linked(draft(CLOSE), Use(CLOSE, 0), 0, state, needed=False))
+    assert linked(draft(NOTE), Use(NOTE, 0), 0, state, needed=True).must_hold == {"/body": "The export is empty"}
+
+
+@pytest.mark.parametrize("number", [None, "", "abc"])
+def test_what_is_no_value_for_the_argument_is_not_taken(number: Any) -> None:
+    frame = linked(draft(CLOSE), Use(CLOSE, 0), 0, after({"issue_number": number}), needed=False)
+    assert not goes_on(frame)
 
 
 def test_a_needed_call_that_can_take_nothing_gives_way_to_an_offered_one_that_can() -> None:
@@ -98,5 +117,7 @@ def test_where_no_call_can_take_anything_the_row_is_refused(found: Any) -> None:
 def test_tools_of_which_none_can_take_over_anything_show_no_chain() -> None:
     assert can_go_on([FIND, NOTE])
     assert can_go_on([FIND, SEARCH])
+    assert can_go_on([bare("list_files"), bare("delete_file", file_id=TEXT)])
+    assert can_go_on([FIND, bare("note", body={"type": ["string", "null"]})])
     assert not can_go_on([FIND])
     assert not can_go_on([PING, NOTE.model_copy(update={"name": "note"})])

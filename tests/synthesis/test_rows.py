@@ -27,7 +27,7 @@ from callwright.synthesis.rows import build_row
 from callwright.synthesis.settings import ConversationSettings, GenerationSettings
 from callwright.synthesis.turns import Turns
 from callwright.tools.sampling import Sampler
-from callwright.work import ROW_ATTEMPTS
+from callwright.work import MOST_UNLINKED, ROW_ATTEMPTS
 
 _NAMES = """id user_id title body query repository branch labels limit date start_time email url path status priority
     amount is_public tags items address file_content name count note city recipients language page_token fooBar x-y"""
@@ -131,11 +131,11 @@ def made(
 
 async def _planned(planner: Planner, drafter: Drafter, row: int, refused: Refused) -> tuple[Blueprint, Any]:
     """The first plan that can be made, as a run would go on to find it."""
-    for attempt in range(ROW_ATTEMPTS):
+    for attempt in range(ROW_ATTEMPTS + MOST_UNLINKED):
         try:
             return await planner.plan(drafter.draft(row, attempt), refused)
         except Rejected:
-            if attempt + 1 == ROW_ATTEMPTS:
+            if attempt + 1 == ROW_ATTEMPTS + MOST_UNLINKED:
                 raise
     raise AssertionError
 

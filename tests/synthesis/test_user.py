@@ -88,6 +88,18 @@ def test_what_a_result_will_give_cannot_be_known_yet() -> None:
     assert "4079" in said(text, unknown=[{"number": 4079}], so_far=known)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The user jdoe cannot log in on the slow login page. Open an issue in {repository}, {priority} priority.",
+        "I'm going to add a fallback for the slow login page, so please open an issue in {repository}, {priority}.",
+        "The slow login page shows the good luck banner, open an issue in {repository}, {priority} priority.",
+    ],
+)
+def test_people_may_speak_of_users_of_plans_and_of_luck(text: str) -> None:
+    assert said(text)
+
+
 def test_what_a_text_takes_over_from_a_result_cannot_be_known_either() -> None:
     """Once: a person named the file that a search was only going to find."""
     text = "Open an issue on the slow login page in {repository}, {priority}, as in Login notes of May."

@@ -52,7 +52,7 @@ from callwright.synthesis.whole import Form, Whole, form_for
 from callwright.synthesis.whole_plan import Plan
 from callwright.synthesis.whole_rehearsal import Place, rehearse
 from callwright.tools.sampling import Sampler
-from callwright.work import ROW_ATTEMPTS
+from callwright.work import MOST_UNLINKED, ROW_ATTEMPTS
 
 Refusals = list[tuple[str, int, tuple[Finding, ...]]]
 
@@ -66,7 +66,7 @@ async def planned(tools: tuple[Tool, ...], mode: str, row: int) -> Blueprint:
     model = NoiseModel()
     planner = Planner(model, Faulty(Simulated(model, 2), FaultSettings()), tries=2)
     plans = []
-    for attempt in range(ROW_ATTEMPTS):
+    for attempt in range(ROW_ATTEMPTS + MOST_UNLINKED):
         with contextlib.suppress(Rejected):
             plans.append((await planner.plan(drafter.draft(row, attempt), lambda *_: None))[0])
             break

@@ -67,8 +67,12 @@ def test_a_result_that_is_known_is_taken_as_it_is() -> None:
     [
         ("create_task", ["task_id", "message"]),
         ("send_email", ["email_id", "message"]),
+        ("create_issue", ["issue_id", "message"]),
+        ("create_draft", ["draft_id", "message"]),
         ("close_task", ["result"]),
         ("get_weather", ["result"]),
+        ("get_status", ["result"]),
+        ("get_address", ["result"]),
     ],
 )
 def test_what_nothing_is_said_of_is_supposed_from_the_name(name: str, fields: list[str]) -> None:
@@ -92,5 +96,13 @@ def test_an_envelope_that_leaves_its_data_open_holds_what_is_supposed(more: dict
     filled = result_schema(Tool(name="create_task", parameters={}, returns=returns))
     assert [*filled["properties"]["data"]["properties"]] == ["task_id", "message"]
     assert filled["properties"]["successful"] == {"type": "boolean"}
-    closed = {**returns, "properties": {"data": {"type": "object", "additionalProperties": False}}}
-    assert result_schema(Tool(name="create_task", parameters={}, returns=closed)) == closed
+    told = Tool(name="create_task", parameters={}, returns=returns, returns_text="Created task number and URL")
+    assert [*result_schema(told)["properties"]["data"]["properties"]] == ["task_number", "url"]
+
+
+@pytest.mark.parametrize(
+    "data", [{"additionalProperties": False}, {"required": ["ticket"]}, {"minProperties": 2}, {"properties": {}}]
+)
+def test_data_of_which_something_is_said_is_left_as_it_is(data: dict[str, Any]) -> None:
+    returns = {"type": "object", "properties": {"data": {"type": "object", **data}}}
+    assert result_schema(Tool(name="create_task", parameters={}, returns=returns)) == returns

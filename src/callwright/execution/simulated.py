@@ -38,15 +38,18 @@ _PATH = re.compile(r"^[\w.@ /\\-]+\.\w{1,8}$|^[\w.@-]+(?:/[\w.@-]+)+/?$")
 _FENCE = re.compile(r"```[a-z]*\s*")
 MOST_ITEMS = 3
 MOST_FIELDS = 6
+_WITHIN = re.compile(r"[\"'][^\"'\n]*\\[nt][^\"'\n]*[\"']|\w:\\\w")
 _VERBS = frozenset(
     ("create", "add", "open", "get", "list", "search", "find", "update", "delete", "send", "post", "make", "read")
 )
 _PLACEHOLDER = re.compile(
     r"\bpath/to/|\.\.\.\s*(?:some|another|your|code|more)\b|\b(?:snippet|code|content|text) (?:goes )?here\b"
     r"|\{ ?\.\.\. ?\}|hello,? world|\bthis is a comment\b"
-    r"|\", ?\"?\w+\"?:\s*(?:\"|$)",
+    r"|\", ?\"?\w+\"?:\s*$",
     re.IGNORECASE,
 )
+_TORN = re.compile(r"\"\s*[}\]]+\s*[}\]]+\s*[}\]]\s*[A-Z]")
+"""A model that went on with the JSON around its text, and then with talk."""
 _CHOSEN_BY_MODEL = frozenset({"url", "path", "file_name", "enum", "flag"})
 """Typed result fields that the model writes all the same; the others are drawn."""
 
@@ -199,7 +202,8 @@ class WriteResult:
             said = at_pointer(self._call.arguments, at)
         except LookupError:
             return None
-        return None if isinstance(said, dict) else said
+        is_whole = isinstance(said, dict) or (isinstance(said, list) and any(isinstance(one, dict) for one in said))
+        return None if is_whole else said
 
     def _framed_object(self, schema: Schema, at: Pointer) -> Schema:
         required, parts = set(schema.get("required", ())), schema["properties"]
@@ -299,16 +303,7 @@ def _about(call: ToolCall, value: Any, name: str = "") -> Any:
 
 
 def _is_blank(text: str) -> bool:
-    return bool(_PLACEHOLDER.search(text) or PLACEHOLDER.search(text)) or _closes(text) - _opens(text) > 1
-
-
-def _opens(text: str) -> int:
-    return sum(map(text.count, "{["))
-
-
-def _closes(text: str) -> int:
-    """More than opened shows that a model went on with the JSON around its text."""
-    return sum(map(text.count, "}]"))
+    return bool(_PLACEHOLDER.search(text) or PLACEHOLDER.search(text) or _TORN.search(text))
 
 
 def _is_path(pointer: str) -> bool:
@@ -342,5 +337,5 @@ def _cleaned(value: Any) -> Any:
 
 
 def _unescaped(text: str) -> str:
-    """With the line feeds and tabs that a model has escaped twice."""
-    return text.replace("\\n", "\n").replace("\\t", "\t")
+    """With the line feeds and tabs that a model has escaped twice; not where they may be meant: in a string, a path."""
+    return text if "\n" in text or _WITHIN.search(text) else text.replace("\\n", "\n").replace("\\t", "\t")

@@ -44,45 +44,6 @@ def made(messages: Sequence[Message]) -> list[Made]:
     return found
 
 
-MOST_LABEL_WORDS = 6
-# --- data flow ---------------------------------------------------------------------------------------------------
-
-
-def goes_on(row: Row, calls: Iterable[Made]) -> bool:
-    """Whether one of `calls` takes over what an earlier result of the row holds: as an argument, or in a text."""
-    return any(_takes_over(row, one) for one in calls)
-
-
-def _takes_over(row: Row, one: Made) -> bool:
-    """By the proof of an argument, or by a name or number in a text that a result was the first to say."""
-    before = [message for message in row.messages[: one.at] if message.role in ("user", "tool")]
-    for proof in row.metadata.provenance:
-        if proof.call != one.call.id:
-            continue
-        if proof.source == "result" and proof.message is not None and proof.message < one.at:
-            return True
-        if proof.source == "composed":
-            text = _written(one.call.arguments, proof.argument)
-            told = [*hard_tokens(text), *(name for name in _labels(before) if says(text, name))]
-            if any(next((said.role for said in before if says(said.content, part)), "") == "tool" for part in told):
-                return True
-    return False
-
-
-def _labels(messages: Iterable[Message]) -> set[str]:
-    """The texts of several words in results: what things are called."""
-    found = (leaf for said in messages if said.role == "tool" for _, leaf in leaves(_json(said.content)))
-    return {leaf for leaf in found if isinstance(leaf, str) and 1 < len(leaf.split()) <= MOST_LABEL_WORDS}
-
-
-def _written(arguments: Mapping[str, Any], pointer: Pointer) -> str:
-    """Empty where the proof leads nowhere, which another check finds."""
-    try:
-        return str(at_pointer(arguments, pointer))
-    except LookupError:
-        return ""
-
-
 # --- recovery ----------------------------------------------------------------------------------------------------
 
 _SIGNS: Mapping[str, str] = {
@@ -121,7 +82,7 @@ def _not_recovered(row: Row, kind: str, failed: Made) -> str:
     if failed.answered is None:
         return f"{failed.call.id} has no result"
     text = row.messages[failed.answered].content
-    if not _is_empty(_json(text)) if kind == "empty" else not re.search(_SIGNS[kind], text, re.IGNORECASE):
+    if not _is_empty(as_json(text)) if kind == "empty" else not re.search(_SIGNS[kind], text, re.IGNORECASE):
         return f"the result of {failed.call.id} is no {kind}"
     later = [one for one in made(row.messages) if one.turn == failed.turn and one.at > failed.answered]
     again = next((one.call for one in later if one.call.name == failed.call.name), None)
@@ -134,7 +95,7 @@ def _not_recovered(row: Row, kind: str, failed: Made) -> str:
         return f"{again.id} is not the call that met the {kind}" if changed else ""
     if not changed:
         return f"{again.id} repeats the call that met the {kind} without a change"
-    read = [value for _, value in leaves(_json(text))]
+    read = [value for _, value in leaves(as_json(text))]
     unread = [value for value in changed.values() if value not in read and not says(text, value)]
     return (
         f"{json.dumps(unread[0])[:60]} in {again.id} does not stand in the result of {failed.call.id}" if unread else ""
@@ -359,7 +320,8 @@ def _last_said(row: Row, turn: int) -> str:
     return said
 
 
-def _json(text: str) -> Any:
+def as_json(text: str) -> Any:
+    """What a result holds; None where it is no JSON."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -370,6 +332,6 @@ def _text_at(content: str, pointer: str) -> str:
     if not pointer:
         return content
     try:
-        return str(at_pointer(_json(content), pointer))
+        return str(at_pointer(as_json(content), pointer))
     except LookupError:
         return ""

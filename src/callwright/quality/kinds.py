@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from callwright.quality.episodes import (
     correction_lacks,
-    goes_on,
     injection_lacks,
     late_tool_lacks,
     made,
     recovery_lacks,
     refusal_lacks,
 )
+from callwright.quality.flow import goes_on
 from callwright.records import Finding, Message, Row
 from callwright.tools.languages import asks
 
@@ -54,7 +54,8 @@ def _calls_in_two(turns: Sequence[Turn]) -> bool:
 def _nested_lacks(row: Row) -> str:
     if not _calls_in_two(turns_of(row.messages, failed_in(row))):
         return "fewer than two turns have calls"
-    return "" if goes_on(row, made(row.messages)) else "no call goes on from an earlier result"
+    on = goes_on(row, made(row.messages), across_turns=True)
+    return "" if on else "no call goes on from a result of an earlier turn"
 
 
 def _sequential_lacks(row: Row) -> str:

@@ -51,14 +51,16 @@ _THREE_DIGITS = re.compile(r"\d{3}(?!\d)")
 
 def leaves(value: Any, at: Pointer = "") -> Iterator[tuple[Pointer, Any]]:
     """(JSON pointer, value) of every scalar in `value`; an empty list or object is a leaf itself."""
-    if isinstance(value, dict) and value:
-        for name, part in value.items():
-            yield from leaves(part, f"{at}/{name.replace('~', '~0').replace('/', '~1')}")
-    elif isinstance(value, list) and value:
-        for index, part in enumerate(value):
-            yield from leaves(part, f"{at}/{index}")
-    else:
-        yield at, value
+    waiting = [(at, value)]  # no recursion: a stranger's value may be a thousand levels deep
+    while waiting:
+        at, value = waiting.pop()
+        if isinstance(value, dict) and value:
+            parts = [(f"{at}/{name.replace('~', '~0').replace('/', '~1')}", part) for name, part in value.items()]
+            waiting += reversed(parts)
+        elif isinstance(value, list) and value:
+            waiting += reversed([(f"{at}/{index}", part) for index, part in enumerate(value)])
+        else:
+            yield at, value
 
 
 def at_pointer(value: Any, pointer: Pointer) -> Any:

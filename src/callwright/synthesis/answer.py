@@ -26,7 +26,7 @@ MAX_CHARS = 600
 SHOWN_CHARS = 700
 UNDONE = re.compile(
     r"\bI(?:'ll| will| am going to|'m going to)\b(?! need)"
-    r"|\bcan (?:now )?be (?:created|added|sent|updated|filed|opened|booked|scheduled)\b",
+    r"|\bcan now be (?:created|added|sent|updated|filed|opened|booked|scheduled)\b",
     re.IGNORECASE,
 )
 _OFFERS = re.compile(r"\bI can\b", re.IGNORECASE)
@@ -34,12 +34,12 @@ _YOURS = re.compile(
     r"^Please\b|\bI (?:want|need|wanted|would like|have to)\b"
     r"|\bI apologi[sz]e\b|\bassist you\b|\bprovide me with\b|\bI can help you with\b"
     r"|\b[Yy]ou can (?:create|open|search|add|send|make|file|try)\b"
-    r"|\b(?:[Uu]se the|you can use)\b|\b[Pp]lease provide\b|\bis not provided\b"
+    r"|\b(?:[Uu]se the|you can use)\b|\b[Pp]lease provide\b"
     r"|\bPlease (?:create|open|search|add|send|make)\b"
     r"|\b[Yy]ou(?:'ve| have)? (?:just |also |now |successfully )?"
-    r"(?:created|opened|searched|filed|found|scheduled|sent|added)\b"
+    r"(?:created|opened|searched|filed|scheduled|sent|added)\b"
 )
-_QUOTED = re.compile(r"[\"“]([^\"“”]+ [^\"“”]+)[\"”]")
+_QUOTED = re.compile(r"[\"“]([^\"“”]*)[\"”]")
 _MORE_HELP = re.compile(r"\blet me know if\b|\bfeel free to\b|\banything else\b", re.IGNORECASE)
 _TECHNICAL = re.compile(
     r"\b(?:at the (?:url|link)|in the results?|(?:is|are|(?i:url|link)) provided"
@@ -160,10 +160,11 @@ class WriteAnswer:
 
     def _misquoted(self, text: str) -> str:
         """A name of several words in quotes that nobody has said; empty where there is none."""
-        return next((quoted for quoted in _QUOTED.findall(text) if not self._is_known(quoted)), "")
+        names = (quoted.strip(" .,!?") for quoted in _QUOTED.findall(text))
+        return next((name for name in names if " " in name and not self._is_known(name)), "")
 
     def _is_known(self, name: str) -> bool:
-        return name.strip(" .,!?").casefold() in self.context.replace('\\"', '"').casefold()
+        return says(self.context.replace('\\"', '"'), name) is not None
 
     def _outdated(self, text: str) -> str:
         """A value that the answer says although a call was made again with another one; empty where there is none."""

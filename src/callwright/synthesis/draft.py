@@ -13,7 +13,7 @@ from callwright.quality.acts import same_thing
 from callwright.records import Persona, Tool, Topic
 from callwright.synthesis.clarity import clarity_of_row
 from callwright.synthesis.kinds import Kind, TurnShape, kind_of_row
-from callwright.synthesis.linking import can_mention, gives
+from callwright.synthesis.linking import gives, mentions_of
 from callwright.synthesis.opening import Opening, opening_of_row
 from callwright.synthesis.personas import OCCASIONS, People
 from callwright.synthesis.purpose import purpose_of
@@ -87,7 +87,10 @@ class Drafter:
         self._output = output or OutputSettings()
 
     def draft(self, row: int, attempt: int = 0) -> Draft:
-        """The draft of `row`; another `attempt` keeps topic, kind and tools, and draws everything else anew."""
+        """The draft of `row`; another `attempt` keeps topic and kind, and draws everything else anew.
+
+        Of the tools it changes those that are chosen for what the kind has to show.
+        """
         seed = f"{self._seed}/{row}/{attempt}"
         rng = random.Random(f"{seed}/draft")
         kind = kind_of_row(row, self._seed, self._shares)
@@ -149,11 +152,11 @@ class Drafter:
         """
         tools = [use.tool for use in uses]
         is_chained = any(link.reason == "result" for link in self._sampler.links(tools))
-        if not attempt and (is_chained or any(can_mention(tool, tools[0]) for tool in tools[1:])):
+        if not attempt and (is_chained or any(map(mentions_of(tools[0]), tools[1:]))):
             return uses
         near = uses[0].tool
         giver = self._sampler.anywhere(gives, near, rng)
-        taker = giver and self._sampler.anywhere(lambda tool: tool is not giver and can_mention(tool, giver), near, rng)
+        taker = self._sampler.anywhere(mentions_of(giver), near, rng) if giver else None
         noted = (giver, taker) if giver and taker else ()
         chain = self._sampler.chain(near, rng)
         pair = (noted or chain) if attempt >= LATE else (chain or noted)

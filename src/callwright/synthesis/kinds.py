@@ -218,7 +218,7 @@ def shares(wanted: Mapping[str, float], mode: str, tools: Collection[Tool] = ())
 
 
 def any_tool_shows(name: str) -> bool:
-    """Whether rows of this kind can be made whatever the tools are."""
+    """Whether rows of this kind can be made with hardly a regard to what the single tools are."""
     return KINDS[name].suits is _any
 
 

@@ -150,9 +150,10 @@ class Planner:
         """The frame of a call at this (turn, step). Raises `Rejected` where it cannot go on as it has to."""
         if not draft.is_linked(*place):
             return state.framer.frame(use.tool, use.before, place[0], {})
-        needed = place == draft.flows_by and not state.flows
+        needed = place == draft.flows_by and place[0] not in state.flowing
         frame = linking.linked(draft, use, place[0], state, needed=needed)
-        state.flows |= linking.goes_on(frame)
+        if linking.goes_on(frame):
+            state.flowing.add(place[0])
         return frame
 
     async def _call(

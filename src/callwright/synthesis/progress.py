@@ -34,8 +34,8 @@ class Progress:
     policy: list[str] = field(default_factory=list)
     """What the system prompt has to say."""
     marks: list[Mark] = field(default_factory=list)
-    flows: bool = False
-    """Whether a call takes something over from an earlier result."""
+    flowing: set[int] = field(default_factory=set)
+    """The turns in which a call takes something over from an earlier result."""
     tainted: set[tuple[str, Pointer]] = field(default_factory=set)
     """(id of a call, place in its result) of what no argument may take over."""
 

@@ -36,19 +36,21 @@ _TAIL = re.compile(r"\s+(?:of|for|in|from|at|on|that|which|matching|about|as|to|
 MAX_FIELDS = 6
 HOLDERS = ("data", "result", "response", "response_data", "output", "payload", "body", "details")
 """Names under which an envelope holds what was asked for."""
-_SAYS_MORE = frozenset(("properties", "patternProperties", "allOf", "anyOf", "oneOf", "$ref", "enum"))
+_SAYS_NOTHING = frozenset(("type", "title", "description", "additionalProperties"))
 
 
 def result_schema(tool: Tool) -> Schema:
     """The JSON Schema of what a successful call of `tool` gives."""
     if tool.returns:
         return _opened(tool.returns, tool)
-    text = " ".join(tool.returns_text.split()).rstrip(".")
-    if not text:
-        return _supposed(tool)
-    if found := _LIST.match(text):
-        return _listed(_object(found["what"]))
-    return _object(text)
+    return _told(tool.returns_text) if tool.returns_text.strip() else _supposed(tool)
+
+
+def _told(text: str) -> Schema:
+    """The schema of what a sentence says."""
+    text = " ".join(text.split()).rstrip(".")
+    found = _LIST.match(text)
+    return _listed(_object(found["what"])) if found else _object(text)
 
 
 def _opened(returns: Schema, tool: Tool) -> Schema:
@@ -57,25 +59,31 @@ def _opened(returns: Schema, tool: Tool) -> Schema:
     if not isinstance(parts, dict):
         return returns
     held = next((name for name, part in parts.items() if name in HOLDERS and _is_open(part)), None)
-    return returns if held is None else {**returns, "properties": {**parts, held: {**parts[held], **_supposed(tool)}}}
+    if held is None:
+        return returns
+    told = _told(tool.returns_text) if tool.returns_text.strip() else _supposed(tool)
+    return {**returns, "properties": {**parts, held: {**parts[held], **told}}}
 
 
 def _is_open(schema: Any) -> bool:
-    if not isinstance(schema, dict) or schema.get("type") != "object" or _SAYS_MORE & schema.keys():
+    if not isinstance(schema, dict) or schema.get("type") != "object" or schema.keys() - _SAYS_NOTHING:
         return False
     return schema.get("additionalProperties", True) is True
 
 
 def _supposed(tool: Tool) -> Schema:
     """What a tool gives of which nothing is said: an id of what it makes or finds, so that something can go on from it."""
+    said, thing = words(tool.name), resource_of(tool).split()
     action = tool.action
-    thing = "_".join(word for word in resource_of(tool).split() if meaning(word)[0] == "other")
     if action == "other":
-        action = next((said for word in words(tool.name) if (said := meaning(word)[0]) != "other"), "other")
-    if action == "create" and thing:
-        return _closed((f"{thing}_id", "message"))
-    if action in ("list", "search") or (action == "read" and tool.name.lower().endswith("s")):
-        return _listed(_closed((f"{thing}_id" if thing else "id", "name", "summary")))
+        action = next((found for word in said if (found := meaning(word)[0]) != "other"), "other")
+    if len(said) == 1 or (len(thing) > 1 and meaning(thing[0])[0] != "other"):
+        del thing[:1]  # the verb
+    own_id = "_".join([*thing, "id"])
+    if action == "create":
+        return _closed((own_id, "message"))
+    if action in ("list", "search") or (action == "read" and said and _singular(said[-1]) != said[-1]):
+        return _listed(_closed((own_id, "name", "summary")))
     return _closed(("result",))
 
 

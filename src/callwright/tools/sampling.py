@@ -15,13 +15,14 @@ from callwright.errors import ConfigError
 from callwright.records import Action, Pointer, Tool
 from callwright.tools.relations import Edge, Reason, Relations
 from callwright.tools.relations_build import relate
+from callwright.tools.returns import HOLDERS
 from callwright.tools.sampling_cover import Cover, Group, Grouper
 from callwright.tools.sampling_turns import turns
 from callwright.tools.sampling_walk import Chance, Walk
 from callwright.tools.settings import SamplingSettings
 
-DEEP = 3
-"""Steps to a value in a result: `/data/0/id`."""
+DEEP = 2
+"""Names on the way to a value in a result, envelopes and places in lists not counted: `/data/user/id`."""
 FEW = 3
 """Of the tools that take what another gives, so many are looked at, those with the heaviest edges."""
 _FIRST: dict[Action, int] = {"search": 0, "list": 1, "create": 2, "read": 3, "other": 4, "update": 5, "delete": 6}
@@ -134,7 +135,7 @@ class Sampler:
         """Those of what stands high up in the result: deep inside, most is optional."""
         edges = self._relations.touching[giver]
         found = [edge for edge in edges if edge.reason == "result" and edge.source == giver]
-        return [*dict.fromkeys(edge.target for edge in found if edge.result.count("/") <= DEEP)]
+        return [*dict.fromkeys(edge.target for edge in found if _depth(edge.result) <= DEEP)]
 
     def _around(self, near: Tool, rng: random.Random) -> Iterator[int]:
         """The places of the tools in the bundles that `near` is drawn from, from a random one on."""
@@ -233,6 +234,10 @@ class Sampler:
                         f"there are {', '.join(list(held)[:8])}."
                     )
         return [tuple(at for at, tool in enumerate(self._tools) if tool.toolkit in bundle) for bundle in chosen]
+
+
+def _depth(pointer: Pointer) -> int:
+    return sum(not (part.isdigit() or part in HOLDERS) for part in pointer.split("/")[1:])
 
 
 def _arguments(tool: Tool) -> set[str]:

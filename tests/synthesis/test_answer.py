@@ -111,6 +111,7 @@ def test_what_only_looks_like_a_fault_passes(text: str) -> None:
 
 def test_after_look_ups_alone_nothing_was_made() -> None:
     assert "answer.claims" in codes(answer(FOUND), "I've updated the login page in src/login.py.")
+    assert "answer.claims" in codes(answer(FOUND), "You have been added to src/login.py.")
     assert answer(FOUND).read(Reply(text="There are 2 matches, the first is src/login.py."))
 
 

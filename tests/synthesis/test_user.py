@@ -70,6 +70,8 @@ def test_slots_are_filled_with_their_values() -> None:
         ("Open an issue on the slow login page in {repository}, {priority}, and then mail it.", "a second thing"),
         ("An issue in {repository} and {repository} on the slow login, {priority} please.", "more than once"),
         ("The person needs an issue on the slow login page in {repository}, {priority} please.", "as of somebody else"),
+        ("Please let me know if you need any issue on the slow login in {repository}, {priority}.", "as the assistant"),
+        ("Open an issue on the slow login that you need to fix in {repository}, {priority}.", "as the assistant"),
         ("I could help you open an issue on the slow login in {repository}, {priority}.", "speaks as the assistant"),
         ("Please open an issue on the slow login in {repository}, {priority}. Good luck!", "speaks as the assistant"),
         ("Open an issue on the slow login in {repository}, {priority}. The person goes on.", "as of somebody else"),
@@ -133,6 +135,11 @@ def test_what_was_asked_for_before_is_not_asked_for_again() -> None:
     before = "Could you search our repositories for the broken refund job and its settings?"
     asked = [Message(role="user", content=before)]
     assert any("repeats an earlier request" in one for one in findings(f"{before} {GOOD}", so_far=asked))
+    same = [Message(role="user", content="Open an issue on the slow login page in acme/web, high priority.")]
+    assert any(
+        "repeats an earlier request" in one
+        for one in findings("Open an issue on the slow login page in {repository}, {priority} priority.", so_far=same)
+    )
     question = [Message(role="assistant", content="What is the number of the login project?")]
     told = [Message(role="assistant", content="I can't. The connection for that is not set up yet.")]
     echoed = "Open an issue in {repository}, {priority}. The connection for that is not set up yet."

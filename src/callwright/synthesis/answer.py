@@ -51,7 +51,7 @@ NEW_WORDS = 6
 """So many telling words of one sentence that stand nowhere else, and most of its words, make up a story."""
 _LAYOUT = re.compile(r"```|\n\n|[{\[]\s*[\"{]")
 _DONE = "created|added|sent|updated|filed|opened|booked|scheduled|fixed|changed|removed"
-CLAIMS = re.compile(rf"\bI(?:'ve| have)? (?:just |also )?(?:{_DONE})\b|\bhas been (?:{_DONE})\b", re.IGNORECASE)
+CLAIMS = re.compile(rf"\bI(?:'ve| have)? (?:just |also )?(?:{_DONE})\b|\bha(?:s|ve) been (?:{_DONE})\b", re.IGNORECASE)
 
 
 @dataclass

@@ -58,7 +58,8 @@ _SECOND = re.compile(r"(?:^|[.?!]\s+)(?:Then|Also|After that|Additionally|Afterw
 _SERVES = re.compile(
     r"further assistance|i can help you|how can i (?:help|assist)|happy to (?:help|assist)|assist you\b"
     r"|sorry,? (?:but )?i\b|i'm sorry, (?:but )?i|i apologi[sz]e|more (?:information|details) about the task"
-    r"|if you need any(?:thing)? (?:else|more|further)|as (?:the|an|your) (?:ai|assistant|language model|virtual)\b"
+    r"|if you need any|anything else you need|you (?:need|want|would like) (?:me )?to\b"
+    r"|as (?:the|an|your) (?:ai|assistant|language model|virtual)\b"
     r"|(?:^|[.?!] )(?:good luck\b|you want to\b)"
     r"|computer program|language model|i (?:don't|do not) have the (?:capability|ability)|i suggest (?:that )?you"
 )
@@ -182,7 +183,8 @@ class Wish:
             "asks for a second thing; one request is enough here": (
                 self.wants and _SECOND.search(text, 1 if self.begun else 0)
             ),
-            "repeats an earlier request; ask for what is wanted now": self._says_again(text),
+            "repeats an earlier request; ask for what is wanted now": self._says_again(text)
+            or (self.wants and any(text == said.content for said in self.so_far)),
             "says what the assistant has said": any(
                 alike(part, text) or (len(part.split()) >= ECHO_WORDS and part in text)
                 for part in self._parts_said("assistant")

@@ -70,6 +70,8 @@ def codes(step: WriteAnswer | WriteReply, text: str) -> list[str]:
         ("The issue is open.", "answer.ignores"),
         ("Issue 9275 is open; see number 31 as well.", "answer.invented"),
         ("The tool create_issue gave 9275.", "answer.technical"),
+        ("Issue 9275 is listed in the response, with its status code.", "answer.technical"),
+        ("Issue 9275 is open.\nUser: Thanks!", "text.speakers"),
         ("Issue 9275 is open, the link is provided in the result.", "answer.technical"),
     ],
 )

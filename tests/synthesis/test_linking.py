@@ -121,3 +121,11 @@ def test_tools_of_which_none_can_take_over_anything_show_no_chain() -> None:
     assert can_go_on([FIND, bare("note", body={"type": ["string", "null"]})])
     assert not can_go_on([FIND])
     assert not can_go_on([PING, NOTE.model_copy(update={"name": "note"})])
+
+
+def test_a_page_token_of_one_search_is_none_of_another() -> None:
+    """Once: the token of a list of webinars was handed to a list of absentees, for they have the same name."""
+    token = {"type": "string"}
+    listing = bare("list_absentees", next_page_token=token)
+    frame = linked(draft(listing), Use(listing, 0), 0, after({"next_page_token": "22dd3feb46d5"}), needed=False)
+    assert not goes_on(frame)

@@ -10,17 +10,17 @@ import orjson
 from callwright.quality.episodes import Made, as_json
 from callwright.quality.saying import at_pointer, hard_tokens, leaves, says
 from callwright.records import Pointer, Provenance, Row
-from callwright.tools.roles import Role, role_of, words_of
+from callwright.tools.roles import Role, is_technical, role_of, words_of
 
-Told = Role | Literal["label", "amount"]
+Told = Role | Literal["called", "amount"]
 """As what a text mentions a value of a result."""
-NAMED: frozenset[Told] = frozenset({"path", "file_name", "branch", "repository", "username", "label"})
+NAMED: frozenset[Told] = frozenset({"path", "file_name", "branch", "repository", "username", "called"})
 """What has a name, so that it can be looked for, too."""
 _IDS: frozenset[Told] = frozenset({"id", "sha"})
 _LABELS = frozenset({"name", "title", "subject"})
 """Last words of fields that hold what people call a thing."""
-LABEL_WORDS = (2, 6)
-"""A label of fewer words may stand in a text by chance, one of more is a sentence."""
+NAME_WORDS = (2, 6)
+"""A name of fewer words may stand in a text by chance, one of more is a sentence."""
 NUMBER_CHARS = 3
 """A shorter number may stand in a text by chance."""
 
@@ -39,8 +39,8 @@ def told_as(name: str, json_type: str) -> Told | None:
     if role in _IDS or role in NAMED:
         return role
     if json_type != "string":
-        return "amount"
-    return "label" if role != "person" and _LABELS.intersection(words_of(name).split()[-1:]) else None
+        return None if is_technical(name, {"type": json_type}) else "amount"
+    return "called" if role != "person" and _LABELS.intersection(words_of(name).split()[-1:]) else None
 
 
 def telling(result: Any) -> Iterator[Telling]:
@@ -54,8 +54,8 @@ def telling(result: Any) -> Iterator[Telling]:
 
 
 def _is_telling(kind: Told, text: str) -> bool:
-    if kind == "label":
-        return LABEL_WORDS[0] <= len(text.split()) <= LABEL_WORDS[1]
+    if kind == "called":
+        return NAME_WORDS[0] <= len(text.split()) <= NAME_WORDS[1]
     return len(text) >= NUMBER_CHARS and hard_tokens(text) == (text,)
 
 

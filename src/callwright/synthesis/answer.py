@@ -42,7 +42,7 @@ _YOURS = re.compile(
 _QUOTED = re.compile(r"[\"“]([^\"“”]*)[\"”]")
 _MORE_HELP = re.compile(r"\blet me know if\b|\bfeel free to\b|\banything else\b", re.IGNORECASE)
 _TECHNICAL = re.compile(
-    r"\b(?:at the (?:url|link)|in the results?|(?:is|are|(?i:url|link)) provided"
+    r"\b(?:at the (?:url|link)|in the (?:results?|response)|page token|status code|(?:is|are|(?i:url|link)) provided"
     r"|JSON|API call|function call|tool call|parameters?|the tool)\b"
 )
 SOBER = 0.3

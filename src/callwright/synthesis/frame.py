@@ -42,6 +42,10 @@ _COMPOUND = frozenset(
 _CODED = frozenset({"pattern", "format", "allOf", "anyOf", "oneOf", "not", "if", "$ref"})
 _TARGET = re.compile(r"\b(?:base|target|into|default)\b")
 """The branch that others are merged into."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BEGIN = re.compile(r"\b(?:from|start|begin|since|after|min)\b")
+_END = re.compile(r"\b(?:to|end|until|before|max)\b")
+"""Names of arguments between which something lies."""
 _SHARED = frozenset({"repository", "owner", "username", "email", "person", "company", "id", "city", "timezone", "path"})
 """Roles whose value a dialogue keeps using once it was said."""
 
@@ -171,6 +175,7 @@ class Framer:
             whole = self._values.sample(schema, at.rsplit("/", 1)[-1])
             frame.sources[at] = Source(kind="user", turn=turn)
             return {"const": whole}
+        _put_in_order(framed, {name: frame.sources.get(f"{at}/{escaped(name)}") for name in framed})
         if not framed and at:
             return self._decided(frame, at, {}, Source(kind="default"))  # nothing else is allowed there
         return {"type": "object", "properties": framed, "required": list(framed), "additionalProperties": False}
@@ -259,6 +264,19 @@ class Framer:
     def _decided(frame: Frame, at: Pointer, value: Any, source: Source) -> Schema:
         frame.sources[at] = source
         return {"const": value}
+
+
+def _put_in_order(framed: dict[str, Schema], sources: Mapping[str, Source | None]) -> None:
+    """The earlier of two moments first, where one argument says when something begins and one when it ends."""
+    moments = {name: part["const"] for name, part in framed.items() if isinstance(part.get("const"), str)}
+    moments = {name: said for name, said in moments.items() if _DAY.match(said)}
+    begins = [name for name in moments if _BEGIN.search(words_of(name))]
+    ends = [name for name in moments if _END.search(words_of(name))]
+    if len(begins) != 1 or len(ends) != 1 or sources[begins[0]] != sources[ends[0]]:
+        return
+    if moments[begins[0]] > moments[ends[0]]:
+        first, last = framed[begins[0]], framed[ends[0]]
+        framed[begins[0]], framed[ends[0]] = {**first, "const": last["const"]}, {**last, "const": first["const"]}
 
 
 def is_plain(schema: Schema) -> bool:

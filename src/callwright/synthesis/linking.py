@@ -23,7 +23,7 @@ from callwright.tools.values import is_valid
 if TYPE_CHECKING:
     from callwright.synthesis.draft import Draft, Use
 
-_UNLINKABLE = frozenset({"flag", "enum", "const", "object", "list", "number", "language", "currency"})
+_UNLINKABLE = frozenset({"flag", "enum", "const", "object", "list", "number", "language", "currency", "cursor"})
 _NOTES: tuple[Role, ...] = ("prose", "title")
 """Texts that may mention anything."""
 _SEARCH: Role = "query"

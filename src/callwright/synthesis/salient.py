@@ -7,12 +7,12 @@ from typing import Any
 
 from callwright.quality.saying import hard_tokens, leaves
 from callwright.records import PlannedCall, Pointer, Tool
-from callwright.synthesis.facts import Fact, name_of
+from callwright.synthesis.facts import Fact, is_limit, name_of
 from callwright.tools.roles import NAMES_OF_THINGS, Role, role_of, words_of
 
 MOST = 4
 _TELLING: frozenset[Role] = frozenset(
-    ("id", "url", "path", "sha", "date", "datetime", "number", "branch", "file_name", "email", "cursor")
+    ("id", "url", "path", "sha", "date", "datetime", "number", "branch", "file_name", "email")
 )
 MOST_CHARS = 60
 """Of a name."""
@@ -40,7 +40,7 @@ def _is_name(pointer: Pointer, value: Any) -> bool:
 
 
 def _tells(pointer: Pointer, value: Any) -> bool:
-    if isinstance(value, bool) or value is None or value in ("", [], {}):
+    if isinstance(value, bool) or value is None or value in ("", [], {}) or is_limit(words_of(_last(pointer))):
         return False
     if isinstance(value, int | float) or _is_name(pointer, value):
         return True

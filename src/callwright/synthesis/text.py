@@ -18,6 +18,7 @@ MAX_CHARS = 1200
 _LABEL = re.compile(
     r"^(?:user|assistant|request|answer|reply|message|response|thought|reasoning)\s*:\s*", re.IGNORECASE
 )
+_SPEAKER = re.compile(r"\n\s*(?:user|assistant)\s*:", re.IGNORECASE)
 _TEMPLATE = re.compile(r"<\|?/?(?:im_start|im_end|tool_call|tool_response|eot_id|s)\|?>|\[/?INST\]")
 _BLANK = re.compile(
     r"\[[A-Za-z][A-Za-z _'-]{1,40}\](?!\()|<[a-z][a-z_ -]{2,30}>|\{\{?\w*\}?\}|\bXX+\b|lorem ipsum", re.IGNORECASE
@@ -58,6 +59,8 @@ def _problem(text: str, *, cut: bool) -> tuple[str, str] | None:
         return "text.long", f"is {len(text):,} characters long; {MAX_CHARS} are allowed"
     if _TEMPLATE.search(text) or text.startswith(("{", "```")):
         return "text.not_prose", "is not plain prose"
+    if _SPEAKER.search(text):
+        return "text.speakers", "says what both say; write one message"
     if blank := _BLANK.search(text):
         return "text.placeholder", f"leaves {blank.group()!r} to be filled in"
     return None

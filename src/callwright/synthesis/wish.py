@@ -58,7 +58,7 @@ _SECOND = re.compile(r"(?:^|[.?!]\s+)(?:Then|Also|After that|Additionally|Afterw
 _SERVES = re.compile(
     r"further assistance|i can help you|how can i (?:help|assist)|happy to (?:help|assist)|assist you\b"
     r"|sorry,? (?:but )?i\b|i'm sorry, (?:but )?i|i apologi[sz]e|more (?:information|details) about the task"
-    r"|if you need any|anything else you need|you (?:need|want|would like) (?:me )?to\b"
+    r"|you're welcome|feel free to ask|if you need any|anything else you need|you (?:need|want|would like) (?:me )?to\b"
     r"|as (?:the|an|your) (?:ai|assistant|language model|virtual)\b"
     r"|(?:^|[.?!] )(?:good luck\b|you want to\b)"
     r"|computer program|language model|i (?:don't|do not) have the (?:capability|ability)|i suggest (?:that )?you"

@@ -45,6 +45,7 @@ _NAMES: tuple[tuple[str, Role], ...] = (
     (r"(.* )?currency code", "currency"),
     (r"(.* )?(lang(uage)?|locale) code", "language"),
     (r"(.* )?ip( address)?", "ip"),
+    (r"(.* )?(http|status|response|error) (status )?code", "label"),
     (r"id \w+|(.* )?(id|ids|sid|gid|uuid|guid|key|token|number|no|code|sku|reference|identifier|slug|serial|isbn|iban|vin|pin)", "id"),
     (r"(.* )?(base ?64|file content|(file|raw) data|binary|attachment data)", "file_content"),
     (r"(.* )?(file ?names?|attachment names?)", "file_name"),

@@ -66,11 +66,11 @@ def made(
 
 
 def kill_one_worker(run_dir: Path) -> Callable[[Event], None]:
-    """A watcher that kills (-9) the worker of the first shard once, when a third of the rows is there."""
+    """A watcher that kills (-9) the worker of the first shard once, when the first rows are there."""
     killed: list[int] = []
 
     def watch(event: Event) -> None:
-        if event.kind == "row" and not killed and event.data["total"] > 3 * event.data["done"] > 0:
+        if event.kind == "row" and not killed and event.data["total"] > event.data["done"] > 0:
             for folder in shard_folders(run_dir):
                 worker = holder(folder / "run.lock")
                 if worker and not killed:
@@ -106,11 +106,11 @@ def test_shards_make_the_dataset_of_one_machine_and_ask_the_same(server: Countin
 
 def test_a_worker_that_is_killed_half_way_is_replaced_and_its_shard_goes_on(tmp_path: Path) -> None:
     with CountingEndpoint(delay_s=0.03) as server:
-        here = made(server.url, tmp_path / "here", made_here, "output.num_samples=40")
+        here = made(server.url, tmp_path / "here", made_here, "output.num_samples=60")
         server.asked.clear()
         watch = kill_one_worker(tmp_path / "shards/d.run")
         makers = sharded(Processes(2), 2)
-        shards = made(server.url, tmp_path / "shards", makers, "output.num_samples=40", watch=watch)
+        shards = made(server.url, tmp_path / "shards", makers, "output.num_samples=60", watch=watch)
         told = [event.text for event in shards.events if event.kind == "change"]
         assert told == ["shard 0: its worker died; another takes it up from its ledger"]
         assert shards.dataset == here.dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -32,7 +33,12 @@ _END = re.compile(r"(?<=[.?!])\s+|(?<=[。？！])\s*(?=\S)")
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text; a dot inside a word or number ends none."""
-    return _END.split(text)
+    return [*_sentences(text)]
+
+
+@functools.lru_cache(maxsize=1024)  # what was said before is looked at for every message that follows
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(_END.split(text))
 
 
 def joined(parts: Iterable[str]) -> str:

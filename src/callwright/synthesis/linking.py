@@ -86,14 +86,17 @@ def linked(draft: Draft, use: Use, turn: int, state: Progress, *, needed: bool) 
     mention a value. Raises `Rejected` where no call can.
     """
     tools = [use.tool, *(_spare(draft) if needed else ())]
+    frame = None
     for texts in ((), _NOTES, (_SEARCH,)) if needed else ((), _NOTES):
         for tool in tools:
-            frame = state.framer.frame(tool, use.before, turn, given(draft, tool, state))
+            if frame is None or frame.tool is not tool:
+                frame = state.framer.frame(tool, use.before, turn, given(draft, tool, state))
             _tie(frame, turn, state, texts)
             if goes_on(frame):
                 return frame
     if needed:
         raise refused("kind.unlinked", f"neither {use.tool.name!r} nor another tool can take over what came back")
+    assert frame is not None
     return frame
 
 

@@ -60,13 +60,16 @@ _SERVES = re.compile(
     r"|sorry,? (?:but )?i\b|i'm sorry, (?:but )?i|i apologi[sz]e|more (?:information|details) about the task"
     r"|you're welcome|feel free to ask|if you need any|anything else you need|you (?:need|want|would like) (?:me )?to\b"
     r"|as (?:the|an|your) (?:ai|assistant|language model|virtual)\b"
-    r"|(?:^|[.?!] )(?:good luck\b|you want to\b)"
     r"|computer program|language model|i (?:don't|do not) have the (?:capability|ability)|i suggest (?:that )?you"
 )
 """In lower case, and each way beginning with a letter: five times as fast as with IGNORECASE."""
 _SORRY = re.compile(r"^(?:oh,? |ah,? )?(?:i'm )?sorry\b", re.IGNORECASE)
 """How a person begins to correct a request; an assistant says it of what it cannot do."""
-_THIRD = re.compile(r"(?:the|this) (?:person|user) (?:wants|needs|asks|goes|thanks|has to|corrects)\b", re.IGNORECASE)
+_OPENS_SO = re.compile(r"(?:^|[.?!] )(?:good luck|you want to)\b")
+"""Sentences, in lower case, that begin as one for somebody else."""
+_THIRD = re.compile(
+    r"(?:^|[.?!]\s+)(?:the|this) (?:person|user) (?:wants|needs|asks|goes|thanks|has to|corrects)\b", re.IGNORECASE
+)
 """How a brief speaks of them."""
 _LIST = re.compile(r"^\s*[-*] |\s=\s", re.MULTILINE)
 MAX_CHARS = 500
@@ -175,7 +178,7 @@ class Wish:
         told = {
             "speaks as the assistant; the person asks, nothing is done yet": self._speaks_as_assistant(text),
             'speaks of the person as of somebody else; write "I" and "we"': (
-                any(map(_THIRD.match, sentences(text))) or names_job(text, self.persona.job)
+                _THIRD.search(text) or names_job(text, self.persona.job)
             ),
             "asks for something new; nothing more is to be done, only thank or ask about what was said": (
                 self.needs_nothing and _NEW.search(text)
@@ -196,7 +199,11 @@ class Wish:
     def _speaks_as_assistant(self, text: str) -> bool:
         served = (text if self.wants else _SORRY.sub("", text)).lower()
         return bool(
-            _ANSWERS.match(text) or served.startswith("you can ") or _SERVES.search(served) or _REPORTS.search(text)
+            _ANSWERS.match(text)
+            or served.startswith("you can ")
+            or _SERVES.search(served)
+            or (("good luck" in served or "you want to" in served) and _OPENS_SO.search(served))
+            or _REPORTS.search(text)
         )
 
     def _says_again(self, text: str) -> bool:

@@ -6,6 +6,7 @@ paths" an array of {snippet, file_path}. Nouns that the table knows get their ty
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -46,6 +47,7 @@ def result_schema(tool: Tool) -> Schema:
     return _told(tool.returns_text) if tool.returns_text.strip() else _supposed(tool)
 
 
+@functools.lru_cache(maxsize=1024)
 def _told(text: str) -> Schema:
     """The schema of what a sentence says."""
     text = " ".join(text.split()).rstrip(".")

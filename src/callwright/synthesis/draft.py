@@ -154,14 +154,17 @@ class Drafter:
         is_chained = any(link.reason == "result" for link in self._sampler.links(tools))
         if not attempt and (is_chained or any(map(mentions_of(tools[0]), tools[1:]))):
             return uses
+        ways = [self._sampler.chain, self._noted]
         near = uses[0].tool
-        giver = self._sampler.anywhere(gives, near, rng)
-        taker = self._sampler.anywhere(mentions_of(giver), near, rng) if giver else None
-        noted = (giver, taker) if giver and taker else ()
-        chain = self._sampler.chain(near, rng)
-        pair = (noted or chain) if attempt >= LATE else (chain or noted)
+        pair = next((pair for way in (ways[::-1] if attempt >= LATE else ways) if (pair := way(near, rng))), ())
         chained = [Use(tool, rng.randrange(1 << 20)) for tool in pair]
         return [*chained, *(use for use in uses if use.tool not in pair)][: len(uses)]
+
+    def _noted(self, near: Tool, rng: random.Random) -> tuple[Tool, ...]:
+        """Two tools of which a text of the second can mention what the first gives; empty where there are none."""
+        giver = self._sampler.anywhere(gives, near, rng)
+        taker = self._sampler.anywhere(mentions_of(giver), near, rng) if giver else None
+        return (giver, taker) if giver and taker else ()
 
     def _lengthened(self, shapes: tuple[TurnShape, ...], needed: int, rng: random.Random) -> tuple[TurnShape, ...]:
         """The kind's own turns, followed by as many others as a multi-turn dialogue is to have."""

@@ -5,6 +5,7 @@ Not here: how the graph is made (`relations_build.py`), what a call's optional p
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 from collections import Counter
@@ -118,13 +119,22 @@ class Sampler:
     def chain(self, near: Tool, rng: random.Random) -> tuple[Tool, ...]:
         """Two tools of which the second takes what the first gives, by chance, from the bundles that `near` is drawn
         from; empty where there are none."""
-        members = [*self._around(near, rng)]
-        held = {*members}
-        found = {at: takers for at in members if (takers := [one for one in self._takers(at) if one in held])}
-        if not found:
+        at = self._places[near.name]
+        pools = [chains for pool, chains in zip(self._pools, self._chains, strict=True) if chains and at in pool]
+        if not pools:
             return ()
-        giver = rng.choice([*found])
-        return self._tools[giver], self._tools[rng.choice(found[giver][:FEW])]
+        chains = rng.choice(pools)
+        giver = rng.choice([*chains])
+        return self._tools[giver], self._tools[rng.choice(chains[giver][:FEW])]
+
+    @functools.cached_property
+    def _chains(self) -> list[dict[int, list[int]]]:
+        """For each pool its tools of which another one of the pool takes what they give, and those that take it."""
+        held = [(pool, {*pool}) for pool in self._pools]
+        found = [
+            {at: [taker for taker in self._takers(at) if taker in members] for at in pool} for pool, members in held
+        ]
+        return [{giver: takers for giver, takers in chains.items() if takers} for chains in found]
 
     def takers(self, givers: Iterable[Tool]) -> list[Tool]:
         """For each giver a few tools that most surely take what it gives."""
